@@ -1,0 +1,1 @@
+"""Imprimatur: compliant marketing material, from an approved template to a proven poster."""

@@ -1,0 +1,1 @@
+"""What every layer may use: errors, problems, ids, clock, canonical digests."""
