@@ -1,0 +1,1 @@
+"""One module per template (slug with underscores); its `draw(folder)` writes the pictures that template.json names."""
