@@ -1,0 +1,319 @@
+"""The format of a rule pack: what its YAML files say, checked in itself, every problem with its file, line and path."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from app.kernel.errors import Invalid, Problem
+
+Product = Literal["fund", "wealth", "deposit", "insurance", "credit_card", "brokerage", "loan", "generic"]
+Jurisdiction = Literal["CN", "US", "UK", "HK", "SG", "EU"]
+Severity = Literal["block", "review", "advise"]
+Status = Literal["active", "pending", "unverified", "draft"]
+Strings = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Model(BaseModel):
+    """A frozen part of a pack that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(Model):
+    """The same words in both languages of the product."""
+
+    zh: Annotated[str, Field(min_length=2)]
+    en: Annotated[str, Field(min_length=2)]
+
+
+class Source(Model):
+    """Where a rule comes from. `article` is free text; "practice" where the house, not a law, sets the rule."""
+
+    law: Words
+    article: str = ""
+    url: str | None = None
+
+
+class Nearby(Model):
+    """A context that saves a hit (or, in `needs`, satisfies a claim).
+
+    Exactly one of the keys says where it must stand, relative to the hit and within its sentence: `cover` over the hit,
+    `before` within `within` characters before it, `after` within `within` characters after it; `sentence` anywhere in
+    the sentence, `text` anywhere at all. The value is a RE2 pattern on the folded text.
+    """
+
+    cover: str | None = None
+    before: str | None = None
+    after: str | None = None
+    sentence: str | None = None
+    text: str | None = None
+    within: Annotated[int, Field(ge=1, le=200)] = 12
+
+    @property
+    def place(self) -> str:
+        """Which of the places is given."""
+        return next(name for name in PLACES if getattr(self, name) is not None)
+
+    @property
+    def pattern(self) -> str:
+        """The pattern that must stand there."""
+        return str(getattr(self, self.place))
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Nearby":
+        if sum(getattr(self, name) is not None for name in PLACES) != 1:
+            raise ValueError("give exactly one of " + ", ".join(PLACES))
+        return self
+
+
+PLACES = ("cover", "before", "after", "sentence", "text")
+
+Context = str | Nearby
+"""A plain string is a `cover` pattern; ``@name`` a list of the pack's contexts, ``@pack/name`` another pack's."""
+
+
+class Case(Model):
+    """An example with the facts that it needs; a plain string has the rule's first product and a fixed day."""
+
+    text: Annotated[str, Field(min_length=1)]
+    product: Product | None = None
+    channel: str | None = None
+    as_of: date | None = None
+    whole: bool = Field(default=False, description="a whole poster, not a fragment")
+
+
+Example = str | Case
+
+
+class Dated(Model):
+    """A condition on the dates in or after the hit: past (before the as-of day), future, or older than some days."""
+
+    state: Literal["past", "future", "older"]
+    days: Annotated[int, Field(ge=0)] = 0
+    within: Annotated[int, Field(ge=0, le=200)] = 24
+
+
+class Number(Model):
+    """A condition on a number that the pattern captured as the named group `group`: fires outside below/above."""
+
+    group: str = "n"
+    below: float | None = None
+    above: float | None = None
+
+
+class Need(Model):
+    """What a claim must have near it: one of the patterns `any`, within so many characters, its sentence, or the text.
+
+    With `max_age_days` the found pattern must hold a date that is not older than that on the as-of day.
+    """
+
+    label: Words
+    any: Strings
+    within: Annotated[int, Field(ge=1, le=400)] | Literal["sentence", "text"] = "text"
+    max_age_days: Annotated[int, Field(ge=1)] | None = None
+
+
+class RuleBase(Model):
+    """What every rule says of itself."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    severity: Severity
+    status: Status = "active"
+    effective_from: date | None = None
+    effective_to: date | None = None
+    products: tuple[Product, ...] = Field(default=(), description="empty: all products")
+    channels: tuple[str, ...] = Field(default=(), description="empty: all channels")
+    source: Source
+    message: Words
+    suggestion: Words
+    unless: tuple[Context, ...] = ()
+    only_if: tuple[Context, ...] = Field(default=(), description="the rule fires only where one of these stands")
+    must_hit: tuple[Example, ...] = Field(min_length=2)
+    must_pass: tuple[Example, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _honest(self) -> "RuleBase":
+        if self.status == "unverified" and self.severity == "block":
+            raise ValueError("a rule on an unverified source may review or advise, never block")
+        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
+            raise ValueError("effective_to is before effective_from")
+        return self
+
+
+class TermRule(RuleBase):
+    """A family of forbidden terms, found through every folding: separators, look-alikes, homophones, pinyin, leet.
+
+    `boundary` (default) refuses a hit that starts or ends inside a word of the sentence; `phonetic` finds the term by
+    its sound as well.
+    """
+
+    kind: Literal["term"]
+    terms: Strings
+    boundary: bool = True
+    phonetic: bool = True
+
+
+class RegexRule(RuleBase):
+    """RE2 patterns on the folded text (lower case, simplified, half-width). A group named `hit` narrows the finding."""
+
+    kind: Literal["regex"]
+    patterns: Strings
+    number: Number | None = None
+    date: Dated | None = None
+
+
+class DisclosureRule(RuleBase):
+    """A text that must stand there, for the rule's products and, if `claim` is given, where the claim is made.
+
+    One of `texts` must be found within `similarity` (1 = verbatim after folding) or one of `patterns` must match.
+    Without a claim, the finding of a fragment is at most `advise`, and a whole poster gets the rule's own severity.
+    """
+
+    kind: Literal["disclosure"]
+    claim: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    similarity: Annotated[float, Field(ge=0.6, le=1)] = 0.9
+
+    @model_validator(mode="after")
+    def _something(self) -> "DisclosureRule":
+        if not self.texts and not self.patterns:
+            raise ValueError("give texts or patterns that satisfy the rule")
+        return self
+
+
+class ContextRule(RuleBase):
+    """A claim that is fit to print only with its `needs`: each must be met, or the claim is a finding."""
+
+    kind: Literal["context"]
+    claim: Strings
+    needs: Annotated[tuple[Need, ...], Field(min_length=1)]
+
+
+Rule = Annotated[TermRule | RegexRule | DisclosureRule | ContextRule, Field(discriminator="kind")]
+
+
+class Head(Model):
+    """The file pack.yaml: what the pack is, the contexts that its rules share, and its lexicon.
+
+    `lexicon` lists words that people disguise by sound or pinyin; they are restored before the patterns are tried.
+    """
+
+    pack: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z0-9]+)+$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    title: Words
+    jurisdiction: Jurisdiction
+    contexts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], tuple[Context, ...]] = {}
+    lexicon: tuple[str, ...] = ()
+
+
+class Topic(Model):
+    """A topic file: its rules."""
+
+    schema_: str | None = Field(default=None, alias="$schema")
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _as_tuple(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+
+class Pack(Model):
+    """A whole pack: its head and the rules of all its topics, in the order of the file names."""
+
+    head: Head
+    rules: tuple[Rule, ...]
+
+    @property
+    def name(self) -> str:
+        """The pack's name, the same as its folder's."""
+        return self.head.pack
+
+
+def read_pack(files: Mapping[str, bytes]) -> Pack:
+    """The pack that the YAML `files` (name → content, among them pack.yaml) make up.
+
+    *Raises* Invalid ``bad_pack`` with every problem; a path is ``file:line: place``.
+    """
+    problems: list[Problem] = []
+    head: Head | None = None
+    rules: list[Rule] = []
+    for name in sorted(files):
+        model: type[Head] | type[Topic] = Head if name.endswith("pack.yaml") else Topic
+        part = _read_file(name, files[name], model, problems)
+        if isinstance(part, Head):
+            head = part
+        elif isinstance(part, Topic):
+            rules += part.rules
+    if head is None and not problems:
+        problems.append(Problem("pack.yaml", "bad_pack", "the pack has no pack.yaml"))
+    problems += _duplicates(rules)
+    if problems or head is None:
+        raise Invalid("bad_pack", f"{len(problems)} problems in the pack: {problems[0]}", problems)
+    return Pack(head=head, rules=tuple(rules))
+
+
+def _duplicates(rules: Iterable[Rule]) -> list[Problem]:
+    seen: set[str] = set()
+    doubled = []
+    for rule in rules:
+        if rule.id in seen:
+            doubled.append(Problem(rule.id, "duplicate_rule", "two rules have this id"))
+        seen.add(rule.id)
+    return doubled
+
+
+def _read_file(name: str, data: bytes, model: type[Model], problems: list[Problem]) -> Model | None:
+    try:
+        node = yaml.compose(data, Loader=yaml.CSafeLoader)
+        value = yaml.load(data, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}" if mark else name
+        problems.append(Problem(where, "bad_pack", f"not safe YAML: {getattr(error, 'problem', None) or error}"))
+        return None
+    except ValueError as error:
+        problems.append(Problem(name, "bad_pack", f"not safe YAML: {error}"))
+        return None
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        for item in error.errors():
+            line, place = _locate(node, item["loc"])
+            message = item["msg"].removeprefix("Value error, ")
+            problems.append(Problem(f"{name}:{line}: {place}", "bad_pack", message))
+        return None
+
+
+def _locate(node: yaml.Node | None, location: tuple[int | str, ...]) -> tuple[int, str]:
+    """The line and the dotted place of `location`; parts that are not in the file (union tags) are passed over."""
+    line, place = (node.start_mark.line + 1 if node else 1), "$"
+    for part in location:
+        child: yaml.Node | None = None
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            child, place = node.value[part], f"{place}[{part}]"
+        elif isinstance(node, yaml.MappingNode):
+            child = next((value for key, value in node.value if key.value == part), None)
+            place = f"{place}.{part}" if child is not None else place
+        if child is not None:
+            node, line = child, child.start_mark.line + 1
+    return line, _with_missing(place, location[-1]) if location else place
+
+
+def _with_missing(place: str, last: int | str) -> str:
+    return place if isinstance(last, int) or place.endswith(f".{last}") else f"{place}.{last}"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a topic file, with pack.yaml's under ``$defs/Head``."""
+    schema = Topic.model_json_schema(by_alias=True)
+    head = Head.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
+    schema.setdefault("$defs", {}).update(head.pop("$defs", {}))
+    schema["$defs"]["Head"] = head
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "A topic file of a rule pack"
+    return schema
