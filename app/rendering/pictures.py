@@ -1,6 +1,19 @@
 """Pictures as values: encoded bytes that were looked at once, refused when hostile, and named by their digest."""
 
+import hashlib
+import io
 from dataclasses import dataclass, field
+from functools import lru_cache
+from math import ceil
+
+import numpy as np
+from PIL import Image, ImageCms, ImageFile, ImageOps
+
+from app.kernel.errors import Invalid, Problem
+
+MAX_PIXELS = 40_000_000
+FORMATS = ("PNG", "JPEG", "WEBP")
+_ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +24,96 @@ class Picture:
     width_px: int
     height_px: int
     data: bytes = field(repr=False, compare=False)
+
+
+def read_picture(data: bytes, path: str = "picture") -> Picture:
+    """The picture in `data`, decoded once to see that it is whole.
+
+    *Raises* Invalid ``too_many_pixels`` from the header alone, above 40 million; ``bad_picture`` when it is broken or
+    not a PNG, JPEG or WebP.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            width_px, height_px = image.size
+            if width_px * height_px > MAX_PIXELS:
+                raise _too_many(path, f"{width_px}×{height_px} pixels")
+            image.load()
+            if image.getexif().get(_ORIENTATION, 1) >= 5:
+                width_px, height_px = height_px, width_px
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many(path, "far too large") from error
+    except (OSError, SyntaxError, ValueError, IndexError, KeyError) as error:
+        problem = Problem(path, "bad_picture", f"not a whole PNG, JPEG or WebP picture ({type(error).__name__})")
+        raise Invalid.of([problem]) from error
+    return Picture(hashlib.sha256(data).hexdigest(), width_px, height_px, data)
+
+
+def _too_many(path: str, what: str) -> Invalid:
+    return Invalid.of([Problem(path, "too_many_pixels", f"{what}; at most 40 million pixels are accepted")])
+
+
+def pixels(
+    picture: Picture, crop: tuple[float, float, float, float] | None = None, size: tuple[int, int] | None = None
+) -> Image.Image:
+    """The part `crop` (left, top, width, height in the picture's own pixels) at `size`, as RGB or RGBA in sRGB.
+
+    *Raises* Invalid ``bad_picture``.
+    """
+    left, top, width, height = crop or (0.0, 0.0, float(picture.width_px), float(picture.height_px))
+    wanted = size or (max(1, round(width)), max(1, round(height)))
+    try:
+        opened = Image.open(io.BytesIO(picture.data), formats=FORMATS)
+        _draft(opened, max(wanted[0] / width, wanted[1] / height))
+        profile = opened.info.get("icc_profile")
+        image = _eight_bit(ImageOps.exif_transpose(opened))
+    except OSError as error:
+        raise Invalid.of([Problem("picture", "bad_picture", f"cannot be decoded ({error})")]) from error
+    across, down = image.width / picture.width_px, image.height / picture.height_px
+    box = (
+        max(0.0, left * across),
+        max(0.0, top * down),
+        min(float(image.width), (left + width) * across),
+        min(float(image.height), (top + height) * down),
+    )
+    if image.size != wanted or box != (0.0, 0.0, image.width, image.height):
+        image = image.resize(wanted, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    return _to_srgb(image, profile)
+
+
+def _draft(image: ImageFile.ImageFile, scale: float) -> None:
+    """Let a JPEG be decoded at the smallest of its own scales that is still large enough."""
+    if image.format == "JPEG" and scale < 1:
+        image.draft(None, (ceil(image.width * scale), ceil(image.height * scale)))
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        sixteen = np.asarray(image).astype(np.uint32)
+        return Image.fromarray((sixteen >> 8).clip(0, 255).astype(np.uint8), "L")
+    if image.mode in ("P", "PA", "LA", "1", "La"):
+        see_through = image.mode in ("PA", "LA", "La") or "transparency" in image.info
+        return image.convert("RGBA" if see_through else "RGB")
+    if image.mode == "RGB" and "transparency" in image.info:
+        return image.convert("RGBA")
+    return image
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    target = "RGBA" if image.mode == "RGBA" else "RGB"
+    if profile:
+        transform = _transform(profile, image.mode, target)
+        if transform is not None:
+            return ImageCms.applyTransform(image, transform) or image
+    return image if image.mode == target else image.convert(target)
+
+
+@lru_cache(maxsize=16)
+def _transform(profile: bytes, mode: str, target: str) -> ImageCms.ImageCmsTransform | None:
+    """From an embedded profile to sRGB; None when the profile is broken, does not fit the mode, or is sRGB already."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in (ImageCms.getProfileDescription(source) or ""):
+            return None
+        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, target)
+    except (ImageCms.PyCMSError, OSError):
+        return None

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from app.kernel.errors import Invalid, Problem
 from app.rendering.scene import (
     Box,
+    DisclosureLayer,
     GroupLayer,
     Language,
     Layer,
@@ -83,7 +84,9 @@ class Template(Model):
     schema_: str | None = Field(default=None, alias="$schema")
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
-    content_type: Literal["poster", "daily", "festival", "knowledge_card", "personal_card", "business_card", "invitation"]
+    content_type: Literal[
+        "poster", "daily", "festival", "knowledge_card", "personal_card", "business_card", "invitation"
+    ]
     title: Localised
     summary: Localised
     brand: str
@@ -107,7 +110,9 @@ class Template(Model):
         chosen = name or next(iter(self.sizes))
         if chosen not in self.sizes:
             known = ", ".join(self.sizes)
-            raise Invalid.of([Problem("size", "unknown_size", f"there is no size “{chosen}”; this template has {known}")])
+            raise Invalid.of(
+                [Problem("size", "unknown_size", f"there is no size “{chosen}”; this template has {known}")]
+            )
         return chosen, self.sizes[chosen]
 
 
@@ -221,9 +226,19 @@ def slot_uses(layer: Layer, path: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _style_problems(template: Template, path: str, layer: Layer) -> Iterator[Problem]:
-    if not isinstance(layer, PictureLayer | QrLayer | GroupLayer) and layer.kind != "shape":
+    if isinstance(layer, TextLayer | ProfileLayer | DisclosureLayer):
         if layer.style is not None and layer.style not in template.styles:
             yield Problem(f"{path}.style", "unknown_style", f"there is no style “{layer.style}”")
 
 
-__all__ = ["PictureSlot", "ProfileLayer", "Slot", "Template", "TextSlot", "Validity", "flat", "read_template", "slot_uses"]
+__all__ = [
+    "PictureSlot",
+    "ProfileLayer",
+    "Slot",
+    "Template",
+    "TextSlot",
+    "Validity",
+    "flat",
+    "read_template",
+    "slot_uses",
+]

@@ -1,0 +1,183 @@
+"""What a person fills into a template, and whether it may stand there."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from app.kernel.errors import Problem
+from app.rendering.fonts import FontBook
+from app.rendering.pictures import Picture
+from app.rendering.scene import Words
+from app.rendering.template import PictureSlot, Template, TextSlot
+
+PROFILE_FIELDS = ("name", "title", "phone", "organisation", "licence")
+PROFILE_MAX_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The advisor as posters show them. `photo_focus` is the point of the photo that stays in view, as fractions."""
+
+    name: str = ""
+    title: str = ""
+    phone: str = ""
+    organisation: str = ""
+    licence: str = ""
+    photo: Picture | None = None
+    photo_focus: tuple[float, float] = (0.5, 0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class TextValue:
+    """A text for a slot; `style` is one of the slot's styles, `offset` moves its layer by pixels of the size."""
+
+    text: str
+    style: str | None = None
+    offset: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureValue:
+    """A picture for a slot; `focus` is the point that stays in view, as fractions."""
+
+    picture: Picture
+    focus: tuple[float, float] | None = None
+    offset: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Everything that is filled in. A slot that is left out shows the template's example."""
+
+    slots: Mapping[str, TextValue | PictureValue] = field(default_factory=dict)
+    profile: Profile = Profile()
+
+
+def words_in(words: Words, language: str) -> str:
+    """The text of `words` in `language` (or in the other, when it has only that)."""
+    if isinstance(words, str):
+        return words
+    return words.text("en" if language == "en" else "zh")
+
+
+def validate(template: Template, values: Values, fonts: FontBook, *, complete: bool = True) -> list[Problem]:
+    """Everything that is wrong with `values` before they are laid out.
+
+    With `complete`, a required slot that is left out is a problem; without, its example is meant.
+    """
+    problems: list[Problem] = []
+    for name, value in values.slots.items():
+        problems += _slot_problems(template, name, value, fonts)
+    if complete:
+        for name, slot in template.slots.items():
+            if slot.required and name not in values.slots:
+                problems.append(Problem(f"slots.{name}", "required", "this must be filled in"))
+    for name in PROFILE_FIELDS:
+        text = getattr(values.profile, name)
+        problems += text_problems(f"profile.{name}", text, PROFILE_MAX_CHARS, fonts=fonts)
+    return problems
+
+
+def _slot_problems(
+    template: Template, name: str, value: TextValue | PictureValue, fonts: FontBook
+) -> Iterator[Problem]:
+    path = f"slots.{name}"
+    slot = template.slots.get(name)
+    if slot is None:
+        known = ", ".join(template.slots) or "none"
+        yield Problem(path, "unknown_slot", f"the template has no slot “{name}”; it has {known}")
+    elif isinstance(slot, TextSlot) and isinstance(value, TextValue):
+        yield from _text_value_problems(path, slot, value, fonts)
+    elif isinstance(slot, PictureSlot) and isinstance(value, PictureValue):
+        yield from _picture_value_problems(path, slot, value)
+    else:
+        yield Problem(path, "wrong_kind", f"this slot holds a {slot.kind}")
+    if slot is not None and value.offset is not None and value.offset != (0, 0) and not slot.move:
+        yield Problem(f"{path}.offset", "not_movable", "this slot stays where it is")
+
+
+def _text_value_problems(path: str, slot: TextSlot, value: TextValue, fonts: FontBook) -> Iterator[Problem]:
+    if slot.required and not value.text.strip():
+        yield Problem(path, "required", "this must be filled in")
+    if slot.must_change and value.text in (words_in(slot.example, "zh"), words_in(slot.example, "en")):
+        yield Problem(path, "must_change", "the example must be replaced with words of your own")
+    if value.style is not None and value.style not in slot.styles:
+        allowed = ", ".join(slot.styles) or "none"
+        yield Problem(f"{path}.style", "style_not_allowed", f"“{value.style}” is not one of the styles here: {allowed}")
+    yield from text_problems(path, value.text, slot.max_chars, multiline=slot.multiline, fonts=fonts)
+
+
+def _picture_value_problems(path: str, slot: PictureSlot, value: PictureValue) -> Iterator[Problem]:
+    width_px, height_px = slot.min_px
+    picture = value.picture
+    if picture.width_px < width_px or picture.height_px < height_px:
+        seen = f"{picture.width_px}×{picture.height_px}"
+        yield Problem(path, "picture_too_small", f"{seen} px; at least {width_px}×{height_px} px are needed")
+    if value.focus is not None:
+        if not slot.crop:
+            yield Problem(f"{path}.focus", "crop_not_allowed", "the part shown is fixed in this template")
+        elif not all(0 <= part <= 1 for part in value.focus):
+            yield Problem(f"{path}.focus", "bad_focus", "both parts lie between 0 and 1")
+
+
+def text_problems(
+    path: str, text: str, max_chars: int, *, multiline: bool = False, fonts: FontBook | None = None
+) -> Iterator[Problem]:
+    """What is wrong with one text: its length, characters that may not stand in a poster, characters no font draws."""
+    if len(text) > max_chars:
+        yield Problem(path, "too_long", f"{len(text)} characters, {max_chars} allowed")
+        return
+    refused = set()
+    for offset, character in forbidden_characters(text, multiline=multiline):
+        refused.add(character)
+        yield Problem(path, "forbidden_character", f"{named(character)} at offset {offset} is not allowed here")
+    for offset, character in enumerate(text):
+        if fonts is None or character in refused or character.isspace():
+            continue
+        if not any(face.has(ord(character)) for face in fonts.faces):
+            refused.add(character)
+            yield Problem(path, "missing_glyph", f"no font has {named(character)}, at offset {offset}")
+
+
+def named(character: str) -> str:
+    """A character as messages show it: itself where it can be seen, its code and its name."""
+    name = unicodedata.name(character, "")
+    seen = f"“{character}” " if unicodedata.category(character)[0] in "LNPS" else ""
+    return f"{seen}U+{ord(character):04X}{' ' + name if name else ''}"
+
+
+# The characters a text may hold. An allow-list, because what hides a word from the check or from the reader (format and
+# bidi controls, fillers, variation selectors, tags, private use, blank Braille, overlays) is an open set.
+_ALLOWED = (
+    " -~",
+    "\u00a0-\u00ac",
+    "\u00ae-\u024f",
+    "\u02c6-\u02cb\u02d9\u02da",
+    "\u0370-\u037d\u037f-\u03ff\u0400-\u0481\u048a-\u052f",
+    "\u1e00-\u1eff",
+    "\u2010-\u2027\u2030-\u205e",
+    "\u20a0-\u20c0\u2100-\u214f\u2150-\u218b",
+    "\u2190-\u23ff",
+    "\u2460-\u24ff\u2500-\u27bf",
+    "\u3000-\u3029\u3030-\u303d",
+    "\u3041-\u3096\u309b-\u30ff\u3105-\u312f",
+    "\u3200-\u4dbf\u4e00-\u9fff",
+    "\uac00-\ud7a3",
+    "\uf900-\ufaff",
+    "\uff01-\uff9f\uffe0-\uffe6",
+    "\U00020000-\U0003347f",
+)
+_FORBIDDEN = re.compile(f"[^{''.join(_ALLOWED)}]")
+_ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0323\u0327\u0328\u0331")
+
+
+def forbidden_characters(text: str, *, multiline: bool = False) -> Iterator[tuple[int, str]]:
+    """(offset, character) of what may not stand in a text; a line break only where lines are allowed."""
+    for match in _FORBIDDEN.finditer(text):
+        offset, character = match.start(), match.group()
+        if character == "\n" and multiline:
+            continue
+        if character in _ACCENTS and offset and text[offset - 1].isalpha() and text[offset - 1] < "\u0530":
+            continue
+        yield offset, character
