@@ -1,0 +1,237 @@
+"""The commands of `imprimatur` and their exit statuses.
+
+Exit status: 0 all is well; 1 it was done, but not for everything (a batch with rows that got no poster); 2 the input is
+wrong, one line a problem on standard error; 3 a resource does not answer, or a proof failed.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from app.cli import bench
+from app.cli.progress import show_progress
+from app.config import Settings
+from app.flow.batch import BatchOrder, run_batch
+from app.flow.batch_journal import POSTER_EXISTS
+from app.flow.check_copy import check_copy
+from app.flow.fill import read_values
+from app.flow.make_poster import MEDIA_TYPES, Order, Studio, make_poster
+from app.kernel.errors import AppError, Invalid, NotFound, Problem
+from app.reads.advisor_rows import read_rows
+from app.reads.templates import LoadedTemplate, template_list
+
+FORMATS = tuple(MEDIA_TYPES)
+_SUFFIXES = {".jpg": "jpeg", **{f".{name}": name for name in FORMATS}}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the command line is made of; the factory puts it together. Each is loaded when a command needs it."""
+
+    settings: Callable[[], Settings]
+    studio: Callable[[Settings], Studio]
+    work: Callable[[Settings, bool], None]
+    migrate: Callable[[Settings], None]
+
+
+def run(parts: Parts, arguments: list[str] | None = None) -> int:
+    """Run one command line; the exit status."""
+    try:
+        cli.main(args=arguments, prog_name="imprimatur", obj=parts, standalone_mode=False)
+    except Invalid as error:
+        for problem in error.problems or (Problem("input", error.code, error.message),):
+            click.echo(str(problem), err=True)
+        return 2
+    except AppError as error:
+        click.echo(f"{error.message} [{error.code}]", err=True)
+        return 2 if isinstance(error, NotFound) else 3
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        return 130
+    return 0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="imprimatur")
+def cli() -> None:
+    """Compliant marketing posters: templates, checks, personal posters, proof."""
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.pass_obj
+def templates(parts: Parts, as_json: bool) -> None:
+    """List the templates with their sizes and slots."""
+    studio = parts.studio(parts.settings())
+    listed = template_list(studio.templates.values())
+    if as_json:
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    for entry in listed:
+        sizes = ", ".join(f"{size['name']} {size['width_px']}×{size['height_px']}" for size in entry["sizes"])
+        slots = ", ".join(slot["name"] + ("*" if slot["required"] else "") for slot in entry["slots"])
+        click.echo(f"{entry['slug']}  {entry['title']}\n    sizes: {sizes}\n    slots: {slots}")
+
+
+@cli.command()
+@click.argument("template")
+@click.option("--values", type=click.Path(path_type=Path, dir_okay=False), help="JSON with slots and profile.")
+@click.option("--size", help="One of the template's sizes; the first one if left out.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="If left out, by the ending of OUT.")
+@click.option("--url", help="What the QR code holds.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="One of the template's languages.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def render(
+    parts: Parts,
+    template: str,
+    values: Path | None,
+    size: str | None,
+    format_: str | None,
+    url: str | None,
+    lang: str | None,
+    out: Path,
+) -> None:
+    """Make one poster from TEMPLATE."""
+    studio = parts.studio(parts.settings())
+    loaded = _template(studio, template)
+    data = _read(values, "values") if values else b"{}"
+    read = read_values(loaded.template, data, values.parent if values else Path(), studio.sample_profile)
+    order = Order(
+        template=loaded,
+        values=read,
+        link=url if url is not None else studio.sample_link,
+        format=format_ or _format_of(out),
+        as_of=_today(),
+        size=size,
+        language=lang,
+    )
+    poster = make_poster(studio, order)
+    for finding in poster.verdict.findings:
+        click.echo(f"{finding.severity}: “{finding.text}” {finding.message} ({finding.rule})", err=True)
+    _write(out, poster.data)
+
+
+@cli.command()
+@click.option("--pack", "packs", multiple=True, help="Only these rule packs.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day under whose rules the text is judged.")
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.pass_obj
+def check(parts: Parts, packs: tuple[str, ...], as_of: datetime | None, file: TextIO) -> None:
+    """Judge texts: JSONL in FILE (or standard input), JSONL out."""
+    day = as_of.date() if as_of else _today()
+    check_copy(parts.settings().compliance_rules_dir, file, sys.stdout, packs, day)
+
+
+@cli.command()
+@click.argument("template")
+@click.option("--rows", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Excel or CSV.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A folder, or a file ending in .zip.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="jpeg", show_default=True)
+@click.option("--size", help="One of the template's sizes; the first one if left out.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="One of the template's languages.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--base-url", help="Under which links are minted for rows that name no url.")
+@click.pass_obj
+def batch(
+    parts: Parts,
+    template: str,
+    rows: Path,
+    out: Path,
+    format_: str,
+    size: str | None,
+    lang: str | None,
+    workers: int,
+    base_url: str | None,
+) -> None:
+    """Make one poster for each row of a table; goes on where it was stopped."""
+    settings = parts.settings()
+    studio = parts.studio(settings)
+    loaded = _template(studio, template)
+    loaded.template.size(size)
+    order = BatchOrder(
+        template=loaded,
+        rows=read_rows(rows, loaded.template.slots),
+        base=rows.parent,
+        out=out,
+        format=format_,
+        as_of=_today(),
+        base_url=base_url or settings.base_url,
+        size=size,
+        language=lang,
+        workers=workers,
+    )
+    with show_progress() as report:
+        made = run_batch(studio, order, report)
+    without = [one for one in made if one.outcome not in POSTER_EXISTS]
+    for one in without:
+        click.echo(f"row {one.row}: {one.outcome}: {one.error}", err=True)
+    click.echo(f"{len(made) - len(without)} posters, {len(without)} rows without one: {out}", err=True)
+    if without:
+        raise click.exceptions.Exit(1)
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="Stop when no job is waiting.")
+@click.pass_obj
+def worker(parts: Parts, once: bool) -> None:
+    """Do the jobs that wait in the database."""
+    parts.work(parts.settings(), once)
+
+
+@cli.command()
+@click.pass_obj
+def migrate(parts: Parts) -> None:
+    """Bring the database to the newest schema."""
+    parts.migrate(parts.settings())
+
+
+cli.add_command(bench.bench)
+
+
+def _template(studio: Studio, slug: str) -> LoadedTemplate:
+    found = studio.templates.get(slug)
+    if found is None:
+        known = ", ".join(sorted(studio.templates))
+        raise Invalid.of([Problem("template", "unknown_template", f"there is no template “{slug}”; known are {known}")])
+    return found
+
+
+def _format_of(out: Path) -> str:
+    found = _SUFFIXES.get(out.suffix.lower())
+    if found is None:
+        known = ", ".join(FORMATS)
+        raise Invalid.of([Problem("format", "unknown_format", f"{out.name} has no known ending; name one of {known}")])
+    return found
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Invalid.of([Problem(what, "unreadable", f"{path}: {error.strerror or error}")]) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Invalid.of([Problem("out", "not_written", f"{path}: {error.strerror or error}")]) from error

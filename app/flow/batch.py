@@ -1,0 +1,372 @@
+"""Batch: one poster for each row of a table, by several processes, each checked and proven, and resumed where it stopped.
+
+The journal beside the posters is the truth: a link is written down before it is painted, a poster after its file is in
+place. Killed at any moment, the next run does only what is missing.
+"""
+
+import csv
+import hashlib
+import io
+import multiprocessing
+import os
+import re
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from app.flow.batch_journal import JOURNAL_NAME, POSTER_EXISTS, Made, Minted, append, exclusive, mend, replay
+from app.flow.fill import Reader, row_values
+from app.flow.make_poster import LoadedTemplate, Order, Studio, compose, make_poster
+from app.kernel.digest import digest_of
+from app.kernel.errors import AppError, Invalid, Problem, Unavailable
+from app.kernel.ids import new_code
+from app.rendering.scene import Language
+
+MANIFEST_NAME = "manifest.csv"
+MANIFEST_COLUMNS = ("row", "file", "sha256", "url", "outcome", "error")
+MAX_TRIES = 2
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+TableRow = tuple[int, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOrder:
+    """What a batch is of. `base` is the folder that picture paths in the rows are relative to."""
+
+    template: LoadedTemplate
+    rows: Sequence[TableRow]
+    base: Path
+    out: Path
+    format: str
+    as_of: date
+    base_url: str
+    size: str | None = None
+    language: Language | None = None
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is: rows in all, rows that were finished by an earlier run, rows that have an outcome by now."""
+
+    total: int
+    resumed: int
+    finished: int
+    without_poster: int
+
+
+@dataclass(slots=True)
+class _Batch:
+    studio: Studio
+    order: BatchOrder
+    folder: Path
+    journal: Path
+    minted: dict[int, Minted] = field(default_factory=dict)
+    reader: Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.order.template.template, self.order.base)
+
+
+def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], None]) -> list[Made]:
+    """Make what is missing and write ``manifest.csv``; the outcome of every row, in the order of the rows.
+
+    *Raises* Conflict ``batch_running`` when another batch writes to the same place.
+    """
+    archive = order.out if order.out.suffix.lower() == ".zip" else None
+    folder = order.out.with_name(order.out.name + ".parts") if archive else order.out
+    with exclusive(folder) as journal:
+        mend(journal)
+        if archive:
+            _unpack(archive, folder)
+        batch = _Batch(studio, order, folder, journal)
+        batch.minted, before = replay(journal)
+        done = {number: made for number, made in before.items() if made.outcome in POSTER_EXISTS}
+        made = _make_all(batch, done, report)
+        listed = [made[number] for number, _ in order.rows]
+        _write_atomically(folder / MANIFEST_NAME, _manifest(listed))
+        if archive:
+            _pack(folder, archive, listed)
+    return listed
+
+
+# --- the rows --------------------------------------------------------------------------------------------------------
+
+
+def _make_all(batch: _Batch, done: Mapping[int, Made], report: Callable[[Progress], None]) -> dict[int, Made]:
+    """First every row is validated and judged; then the good ones are painted."""
+    made: dict[int, Made] = {}
+    resumed = 0
+
+    def tell() -> None:
+        lost = sum(one.outcome not in POSTER_EXISTS for one in made.values())
+        report(Progress(len(batch.order.rows), resumed, len(made), lost))
+
+    to_judge: list[tuple[TableRow, Minted]] = []
+    for row in batch.order.rows:
+        link = _link(batch, row)
+        earlier = done.get(row[0])
+        if earlier and earlier.key == link.key and _is_whole(batch.folder / earlier.file, earlier.sha256):
+            made[row[0]] = earlier
+            resumed += 1
+            continue
+        if earlier:
+            (batch.folder / earlier.file).unlink(missing_ok=True)
+        to_judge.append((row, link))
+    tell()
+    for stage in (_judge_row, _paint_row):
+        passed = []
+        for row, link, outcome in _spread(batch, stage, to_judge):
+            if outcome is None:
+                passed.append((row, link))
+                continue
+            made[row[0]] = outcome
+            tell()
+        to_judge = sorted(passed, key=lambda work: work[0][0])
+    return made
+
+
+def _link(batch: _Batch, row: TableRow) -> Minted:
+    """The row's link: the one it names, the one an earlier run gave it, or a new one, written down at once."""
+    number, cells = row
+    key = _key(batch, row)
+    if cells.get("url"):
+        return Minted(number, key, cells["url"])
+    earlier = batch.minted.get(number)
+    if earlier is not None and earlier.key == key:
+        return earlier
+    minted = Minted(number, key, f"{batch.order.base_url.rstrip('/')}/{new_code()}")
+    append(batch.journal, minted)
+    return minted
+
+
+def _key(batch: _Batch, row: TableRow) -> str:
+    """A digest of everything that decides what the row's poster looks like, but for its minted link."""
+    order = batch.order
+    return digest_of(
+        {
+            "template": order.template.digest,
+            "size": order.size,
+            "language": order.language,
+            "format": order.format,
+            "rules": batch.studio.rules.fingerprint,
+            "fonts": batch.studio.kit.fonts.digest,
+            "base_url": None if row[1].get("url") else order.base_url,
+            "cells": dict(row[1]),
+            "pictures": _picture_states(batch, row[1]),
+        }
+    )
+
+
+def _picture_states(batch: _Batch, cells: Mapping[str, str]) -> dict[str, list[int]]:
+    """Size and modification time of each picture file that the row names: a changed photo is a changed poster."""
+    slots = batch.order.template.template.slots
+    states = {}
+    for column, cell in cells.items():
+        if column == "photo" or (column in slots and slots[column].kind == "picture"):
+            try:
+                stat = (batch.order.base / cell).stat()
+            except (OSError, ValueError):
+                continue
+            states[column] = [stat.st_size, stat.st_mtime_ns]
+    return states
+
+
+def _is_whole(file: Path, sha256: str) -> bool:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+    except OSError:
+        return False
+
+
+# --- in the worker processes -----------------------------------------------------------------------------------------
+
+Stage = Callable[[_Batch, TableRow, Minted], Made | None]
+
+
+def _judge_row(batch: _Batch, row: TableRow, link: Minted) -> Made | None:
+    """Why the row gets no poster; None when it may be painted."""
+    try:
+        _, verdict = compose(batch.studio, _order(batch, row, link))
+    except Invalid as error:
+        return _refused(batch, link, "invalid", error)
+    if verdict.outcome != "block":
+        return None
+    reasons = "; ".join(f"“{f.text}”: {f.message} ({f.rule})" for f in verdict.findings if f.severity == "block")
+    made = Made(link.row, link.key, "", "", link.url, "block", reasons)
+    append(batch.journal, made)
+    return made
+
+
+def _paint_row(batch: _Batch, row: TableRow, link: Minted) -> Made | None:
+    try:
+        poster = make_poster(batch.studio, _order(batch, row, link))
+    except Invalid as error:
+        return _refused(batch, link, "invalid", error)
+    except AppError as error:
+        return _refused(batch, link, "failed", error)
+    file = file_name(link.row, row[1].get("name", ""), batch.order.format)
+    try:
+        _write_atomically(batch.folder / file, poster.data)
+    except OSError as error:
+        return _refused(batch, link, "failed", Unavailable("not_written", f"{file}: {error.strerror or error}"))
+    made = Made(link.row, link.key, file, poster.sha256, link.url, poster.verdict.outcome, "")
+    append(batch.journal, made)
+    return made
+
+
+def _order(batch: _Batch, row: TableRow, link: Minted) -> Order:
+    """The order for one row. *Raises* Invalid with the problems of its cells."""
+    order = batch.order
+    values = row_values(batch.reader, row[1], batch.studio.no_photo)
+    problems = batch.reader.take_problems()
+    if problems:
+        raise Invalid.of(problems)
+    return Order(order.template, values, link.url, order.format, order.as_of, order.size, order.language)
+
+
+def _refused(batch: _Batch, link: Minted, outcome: str, error: AppError) -> Made:
+    made = Made(link.row, link.key, "", "", link.url, outcome, str(error))
+    append(batch.journal, made)
+    return made
+
+
+def _spread(
+    batch: _Batch, stage: Stage, work: Sequence[tuple[TableRow, Minted]]
+) -> Iterator[tuple[TableRow, Minted, Made | None]]:
+    """Do `stage` for each piece of work in worker processes; the result of each as it comes.
+
+    A crash of a worker costs the rows in flight one try; after the second they have failed, and the others go on.
+    """
+    tries = dict.fromkeys((row[0] for row, _ in work), 0)
+    left = {row[0]: (row, link) for row, link in work}
+    while left:
+        # After a crash the suspects run one at a time, so that only the row that kills its worker is blamed for it.
+        suspects = [number for number in left if tries[number]]
+        batchful = suspects[:1] or list(left)
+        for number in batchful:
+            tries[number] += 1
+        for number, outcome in _one_pool(batch, stage, [left[number] for number in batchful]):
+            row, link = left.pop(number)
+            yield row, link, outcome
+        for number in batchful:
+            if number in left and tries[number] >= MAX_TRIES:
+                row, link = left.pop(number)
+                crash = Unavailable("worker_crashed", "the process that made this poster died twice")
+                yield row, link, _refused(batch, link, "failed", crash)
+
+
+def _one_pool(
+    batch: _Batch, stage: Stage, work: Sequence[tuple[TableRow, Minted]]
+) -> Iterator[tuple[int, Made | None]]:
+    """Results until all is done or a worker dies."""
+    context = multiprocessing.get_context("fork")
+    workers = min(batch.order.workers, len(work))
+    with ProcessPoolExecutor(workers, context, _start_worker, (batch, os.getpid())) as pool:
+        waiting = iter(work)
+        running: dict[Future[Made | None], int] = {}
+        try:
+            while True:
+                while len(running) < workers * 4 and (piece := next(waiting, None)) is not None:
+                    running[pool.submit(_in_worker, stage, *piece)] = piece[0][0]
+                if not running:
+                    return
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    number = running.pop(future)
+                    yield number, future.result()
+        except BrokenProcessPool:
+            return
+
+
+_current: _Batch | None = None
+
+
+def _start_worker(batch: _Batch, parent: int) -> None:
+    """Keep the batch (inherited by the fork, nothing is copied), and end with the parent, however it ended."""
+    global _current
+    _current = batch
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.2)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _in_worker(stage: Stage, row: TableRow, link: Minted) -> Made | None:
+    assert _current is not None, "the pool starts its workers with the batch"
+    return stage(_current, row, link)
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def file_name(row: int, name: str, format_: str) -> str:
+    """A name that sorts by row, shows whose poster it is, and is safe on every file system."""
+    shown = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "", name).strip(" .")[:28]
+    suffix = "jpg" if format_ == "jpeg" else format_
+    return f"{row:05d}-{shown}.{suffix}" if shown else f"{row:05d}.{suffix}"
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    """`path` holds all of `data`, or what it held before."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _manifest(rows: Iterable[Made]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(MANIFEST_COLUMNS)
+    for made in rows:
+        cells = (str(made.row), made.file, made.sha256, made.url, made.outcome, made.error)
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in cells])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _pack(folder: Path, archive: Path, rows: Iterable[Made]) -> None:
+    """Put posters, manifest and journal into the ZIP file, then remove the folder: the ZIP file holds all of it."""
+    names = [made.file for made in rows if made.file] + [MANIFEST_NAME, JOURNAL_NAME]
+    part = archive.with_name(f".{archive.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as bundle:
+            for name in names:
+                bundle.write(folder / name, name)
+        part.replace(archive)
+    finally:
+        part.unlink(missing_ok=True)
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    """Take up an earlier run's ZIP file, so that what it holds is not made again. *Raises* Invalid ``not_a_batch``."""
+    if (folder / JOURNAL_NAME).exists() or not archive.exists():
+        return
+    try:
+        with zipfile.ZipFile(archive) as bundle:
+            journal = bundle.read(JOURNAL_NAME)
+            for name in bundle.namelist():
+                if "/" not in name and "\\" not in name and name != JOURNAL_NAME:
+                    _write_atomically(folder / name, bundle.read(name))
+            _write_atomically(folder / JOURNAL_NAME, journal)
+    except (zipfile.BadZipFile, KeyError) as error:
+        message = "exists and is not the result of a batch: it is left as it is, name another file"
+        raise Invalid.of([Problem(str(archive), "not_a_batch", message)]) from error

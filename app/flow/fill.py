@@ -1,0 +1,169 @@
+"""Fill: values as people write them, in JSON or in a table row, become `Values` of the renderer, pictures and all."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.kernel.errors import Invalid, Problem
+from app.rendering.pictures import Picture, read_picture
+from app.rendering.template import Template, TextSlot
+from app.rendering.values import PictureValue, Profile, TextValue, Values
+
+PROFILE_TEXTS = ("name", "title", "phone", "organisation", "licence")
+MAX_PROFILE_CHARS = 200
+
+
+class Reader:
+    """Collects values and problems; a picture is read once per path, however many rows name it."""
+
+    def __init__(self, template: Template, base: Path) -> None:
+        self.template = template
+        self.base = base
+        self.problems: list[Problem] = []
+        self._pictures: dict[Path, Picture | Invalid] = {}
+
+    def wrong(self, path: str, code: str, message: str) -> None:
+        """Note one problem."""
+        self.problems.append(Problem(path, code, message))
+
+    def take_problems(self) -> list[Problem]:
+        """The problems noted so far; the list is empty afterwards."""
+        taken, self.problems = self.problems, []
+        return taken
+
+    def picture(self, name: object, path: str) -> Picture | None:
+        """The picture file called `name`, relative to the values' own folder."""
+        if not isinstance(name, str) or not name:
+            self.wrong(path, "wrong_type", "must be the path of a picture file")
+            return None
+        file = (self.base / name).resolve()
+        if file not in self._pictures:
+            try:
+                self._pictures[file] = read_picture(file.read_bytes())
+            except OSError as error:
+                self._pictures[file] = Invalid("missing_picture", f"{name}: {error.strerror or error}")
+            except Invalid as error:
+                self._pictures[file] = error
+        found = self._pictures[file]
+        if isinstance(found, Invalid):
+            self.wrong(path, found.code, found.message)
+            return None
+        return found
+
+    def slot(self, name: str, given: object) -> TextValue | PictureValue | None:
+        """The value of one slot, from a string, ``{"text"…}`` or ``{"picture"…}``."""
+        path = f"slots.{name}"
+        if isinstance(given, str):
+            return TextValue(given)
+        if isinstance(given, Mapping) and "text" in given:
+            return self._text(given, path)
+        if isinstance(given, Mapping) and "picture" in given:
+            self._unknown_keys(given, {"picture", "focus", "offset"}, path)
+            picture = self.picture(given["picture"], f"{path}.picture")
+            focus = self._pair(given.get("focus"), f"{path}.focus", 0, 1)
+            offset = self._pair(given.get("offset"), f"{path}.offset", -20_000, 20_000)
+            return PictureValue(picture, focus=focus, offset=offset) if picture else None
+        self.wrong(path, "wrong_type", 'must be a text, or an object with "text" or "picture"')
+        return None
+
+    def _text(self, given: Mapping[str, Any], path: str) -> TextValue | None:
+        self._unknown_keys(given, {"text", "style", "offset"}, path)
+        text, style = given["text"], given.get("style")
+        if not isinstance(text, str):
+            self.wrong(f"{path}.text", "wrong_type", "must be a text")
+            return None
+        if style is not None and not isinstance(style, str):
+            self.wrong(f"{path}.style", "wrong_type", "must be the name of a style")
+            return None
+        return TextValue(text, style=style, offset=self._pair(given.get("offset"), f"{path}.offset", -20_000, 20_000))
+
+    def profile(self, given: Mapping[str, object], sample: Profile) -> Profile:
+        """The profile: what is given, over `sample`."""
+        self._unknown_keys(given, {*PROFILE_TEXTS, "photo", "focus"}, "profile")
+        texts = {field: getattr(sample, field) for field in PROFILE_TEXTS}
+        for field in PROFILE_TEXTS:
+            if field in given:
+                texts[field] = self._profile_text(field, given[field])
+        photo, focus = sample.photo, sample.photo_focus
+        if given.get("photo") is not None:
+            photo = self.picture(given["photo"], "profile.photo")
+            focus = Profile.photo_focus
+        return Profile(**texts, photo=photo, photo_focus=self._pair(given.get("focus"), "profile.focus", 0, 1) or focus)
+
+    def _profile_text(self, field: str, given: object) -> str:
+        if not isinstance(given, str):
+            self.wrong(f"profile.{field}", "wrong_type", "must be a text")
+            return ""
+        if len(given) > MAX_PROFILE_CHARS:
+            self.wrong(f"profile.{field}", "too_long", f"{len(given)} characters, {MAX_PROFILE_CHARS} allowed")
+            return ""
+        return given
+
+    def _pair(self, given: object, path: str, low: float, high: float) -> tuple[float, float] | None:
+        if given is None:
+            return None
+        match given:
+            case [float() | int() as x, float() | int() as y] if not isinstance(x, bool) and not isinstance(y, bool):
+                if low <= x <= high and low <= y <= high:
+                    return (float(x), float(y))
+        self.wrong(path, "wrong_type", f"must be two numbers from {low:g} to {high:g}")
+        return None
+
+    def _unknown_keys(self, given: Mapping[str, object], known: set[str], path: str) -> None:
+        for key in given:
+            if key not in known:
+                self.wrong(f"{path}.{key}", "unknown_field", f"is not known here; known are {', '.join(sorted(known))}")
+
+
+def read_values(template: Template, data: bytes, base: Path, sample: Profile) -> Values:
+    """The values in a JSON document ``{"slots": {…}, "profile": {…}}``; picture paths are relative to `base`.
+
+    *Raises* Invalid with every problem that can be seen without the template's pictures and fonts.
+    """
+    reader = Reader(template, base)
+    try:
+        document = json.loads(data)
+    except ValueError as error:
+        raise Invalid.of([Problem("$", "bad_json", f"not JSON: {error}")]) from error
+    if not isinstance(document, dict):
+        raise Invalid.of([Problem("$", "wrong_type", 'must be an object with "slots" and "profile"')])
+    parts: dict[str, dict[str, object]] = {}
+    for key, part in document.items():
+        if key not in {"slots", "profile"}:
+            reader.wrong(key, "unknown_field", "is not known here; known are profile, slots")
+        elif not isinstance(part, dict):
+            reader.wrong(key, "wrong_type", "must be an object")
+        else:
+            parts[key] = part
+    slots = {}
+    for name, given in parts.get("slots", {}).items():
+        if name not in template.slots:
+            reader.wrong(f"slots.{name}", "unknown_slot", f"there is no such slot; known are {', '.join(template.slots)}")
+        elif (value := reader.slot(name, given)) is not None:
+            slots[name] = value
+    profile = reader.profile(parts.get("profile", {}), sample)
+    if reader.problems:
+        raise Invalid.of(reader.problems)
+    return Values(slots=slots, profile=profile)
+
+
+def row_values(reader: Reader, cells: Mapping[str, str], no_photo: Picture | None) -> Values:
+    """The values in one row of a table: an empty cell leaves a slot at its example and a profile field empty.
+
+    Problems are noted in `reader`. An advisor without a name gets no poster: nobody's poster may carry another's name.
+    """
+    slots: dict[str, TextValue | PictureValue] = {}
+    for name, cell in cells.items():
+        slot = reader.template.slots.get(name)
+        if slot is None or name in Profile.__dataclass_fields__:
+            continue
+        if isinstance(slot, TextSlot):
+            slots[name] = TextValue(cell)
+        elif (picture := reader.picture(cell, f"slots.{name}")) is not None:
+            slots[name] = PictureValue(picture)
+    if not cells.get("name"):
+        reader.wrong("profile.name", "missing", "the row has no name")
+    given = {field: cells[field] for field in (*PROFILE_TEXTS, "photo") if field in cells}
+    nobody = Profile(**dict.fromkeys(PROFILE_TEXTS, ""), photo=no_photo)
+    return Values(slots=slots, profile=reader.profile(given, nobody))
