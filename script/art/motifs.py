@@ -16,10 +16,13 @@ def ridge_line(canvas: Canvas, base: float, height: float, seed: int, wave: floa
 
     `sharp` from 0 (rolling hills) to 1 (crags).
     """
-    x = canvas.x[0] / np.float32(wave)
-    rolling = fbm(x, 0.37, seed, 5, 0.45) * 0.5 + 0.5
-    crags = ridged(x * 0.9 + 4.1, 0.71, seed + 9, 6, 0.48)
-    return np.asarray(base - height * (rolling * (1 - sharp) + crags * sharp), dtype=np.float32)
+    span = max(3000, canvas.width)
+    x = np.arange(-span, 2 * span, dtype=np.float32) / np.float32(wave)
+    rolling = fbm(x, 0.37, seed, 4, 0.42)
+    crags = ridged(x * 0.8 + 4.1, 0.71, seed + 9, 6, 0.42)
+    relief = (rolling - rolling.min()) / np.ptp(rolling) * (1 - sharp) + (crags - crags.min()) / np.ptp(crags) * sharp
+    start = span - canvas.bleed
+    return np.asarray(base - height * relief[start : start + canvas.shape[1]], dtype=np.float32)
 
 
 def ridge_mask(canvas: Canvas, crest: Array) -> Array:
@@ -42,17 +45,18 @@ def ridges(
 ) -> list[Array]:
     """Paint mountains from `top` (far) to `bottom` (near), each fading into `haze` at its foot; their crests."""
     crests = []
+    cloud = fbm(canvas.x / 520, canvas.y / 150, seed + 3, 4)
     for index in range(layers):
         t = index / max(1, layers - 1)
         base = top + (bottom - top) * t**1.15 + relief * 0.55
-        crest = ridge_line(canvas, base, relief * (0.75 + 0.5 * t), seed + index * 17, wave * (0.7 + 0.7 * t), sharp)
+        crest = ridge_line(canvas, base, relief * (0.8 + 0.5 * t), seed + index * 17, wave * (0.7 + 0.7 * t), sharp)
+        below = np.maximum(canvas.y - crest[None, :], 0)
         mask = ridge_mask(canvas, crest)
-        depth = np.clip((canvas.y - crest[None, :]) / (relief * (1.0 + 0.7 * t)), 0, 1)
-        body = mix(far, near, t**0.85)
-        fade = (depth**1.3)[..., None] * np.float32(0.78 - 0.4 * t)
-        canvas.paint(body * (1 - fade) + mix(haze, body, 0.25 + 0.4 * t) * fade, mask)
-        lit = mask * np.exp(-np.maximum(canvas.y - crest[None, :], 0) / 5).astype(np.float32)
-        canvas.paint(mix(body, haze, 0.8), lit, 0.30 * (1 - 0.5 * t))
+        body = mix(far, near, t**0.8)
+        mist = np.clip((canvas.y - (base - relief * 0.55) + cloud * relief * 0.35) / (relief * 0.95), 0, 1) ** 1.2
+        mist = mist[..., None] * np.float32(0.92 - 0.5 * t**1.5)
+        canvas.paint(body * (1 - mist) + mix(haze, body, 0.08 + 0.35 * t) * mist, mask)
+        canvas.paint(mix(body, haze, 0.9), mask * np.exp(-below / 2.2).astype(np.float32), 0.22 * (1 - 0.6 * t))
         crests.append(crest)
     return crests
 
@@ -126,9 +130,8 @@ def tree_rings(
     radius = np.hypot(dx, dy)
     angle = np.arctan2(dy, dx)
     u, v = np.cos(angle), np.sin(angle)
-    bend = fbm(u * 0.9 + 3, v * 0.9 + 3, seed, 3) + 0.35 * fbm(
-        u * 2.6 + radius / 900, v * 2.6 - radius / 900, seed + 5, 3
-    )
+    near = radius / (spacing * 60)
+    bend = fbm(u * 0.8 + 3, v * 0.8 + 3, seed, 2) + 0.22 * fbm(u * 1.9 + near, v * 1.9 - near, seed + 5, 2)
     age = radius * (1 + bend * wobble) / spacing
     age = age + fbm(age * 0.31, 0.5, seed + 40, 3) * 1.6
     gy, gx = np.gradient(age)
