@@ -1,0 +1,1 @@
+"""Renditions: what was asked to be rendered, and what came of it."""

@@ -1,0 +1,79 @@
+"""Objects as files in a local folder."""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.kernel.digest import checked_digest, sha256_hex
+from app.kernel.errors import Unavailable
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class LocalStore:
+    """A folder of files, each named by its digest; a file appears there whole or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, data: bytes) -> str:
+        """The digest under which `data` is now durably kept.
+
+        *Raises* Unavailable ``disk_full`` or ``storage_down``; then nothing was kept.
+        """
+        digest = sha256_hex(data)
+        place = self._place(digest)
+        with _translated():
+            if not self._is_kept(place, digest):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                self._write(place, data)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The bytes that `digest` names, proved. *Raises* Unavailable ``object_corrupt`` when lost or rotted."""
+        place = self._place(digest)
+        try:
+            with _translated():
+                data = place.read_bytes()
+        except FileNotFoundError as error:
+            raise Unavailable("object_corrupt", "the object is lost", digest=digest) from error
+        if sha256_hex(data) != digest:
+            raise Unavailable("object_corrupt", "the object's bytes are not what was stored", digest=digest)
+        return data
+
+    def _place(self, digest: str) -> Path:
+        return self._root / checked_digest(digest)[:2] / digest[2:4] / digest
+
+    def _is_kept(self, place: Path, digest: str) -> bool:
+        return place.exists() and sha256_hex(place.read_bytes()) == digest
+
+    def _write(self, place: Path, data: bytes) -> None:
+        partial = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+        try:
+            with partial.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(place)
+        finally:
+            partial.unlink(missing_ok=True)
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno in _FULL:
+            raise Unavailable("disk_full", "the storage's disk is full") from error
+        raise Unavailable("storage_down", f"the storage folder cannot be used: {error.strerror}") from error
