@@ -1,0 +1,261 @@
+"""Paints one item of a display list onto a surface of pixels."""
+
+import math
+
+import numpy as np
+from PIL import Image, ImageChops
+
+from app.rendering import paths
+from app.rendering.display import AnyItem, Line, Paint, PictureItem, QrItem, Rect, Rgba, ShapeItem, TextItem
+from app.rendering.fonts import FontBook
+from app.rendering.glyphs import Mark, placed, turned
+from app.rendering.gradients import gradient_pixels
+from app.rendering.paths import IDENTITY, Affine, Path
+from app.rendering.pictures import pixels
+from app.rendering.raster import Outline, PixelBox, box_of, coverage, filled, stroked
+from app.rendering.surface import Surface, bands, common, product, scaled, transparent
+
+EDGE = 2  # px that anti-aliasing, rounding and resampling may reach beyond an item's outline
+
+
+def paint_item(surface: Surface, item: AnyItem, fonts: FontBook) -> None:
+    """Paints `item`; one that is laid over as a whole (opacity) is first painted by itself."""
+    if item.opacity >= 1:
+        _paint(surface, item, fonts)
+    elif item.opacity > 0:
+        box = pixel_bounds(item)
+        seen = common(box, surface.box) if box else None
+        if seen is not None:
+            alone = transparent(seen)
+            _paint(alone, item, fonts)
+            surface.merge(alone, item.opacity)
+
+
+def pixel_bounds(item: AnyItem) -> PixelBox | None:
+    """The pixels that the item may touch; None for an item that draws nothing."""
+    outline = _outline_of(item)
+    if outline is None:
+        return None
+    box = paths.bounds(paths.mapped(outline, paths.turn(item.rotate, item.box)))
+    if box is None:
+        return None
+    stroke = item.stroke if isinstance(item, ShapeItem) else item.border if isinstance(item, PictureItem) else None
+    reach = EDGE + (stroke.width * 2 if stroke else 0)  # a mitre reaches to four times half the width
+    left, top, width, height = box
+    return (
+        math.floor(left - reach),
+        math.floor(top - reach),
+        math.ceil(left + width + reach),
+        math.ceil(top + height + reach),
+    )
+
+
+def _outline_of(item: AnyItem) -> Path | None:
+    if isinstance(item, TextItem):
+        return paths.rectangle(item.ink) if item.ink[2] > 0 and item.ink[3] > 0 else None
+    return _shape_path(item) if isinstance(item, ShapeItem) else paths.rectangle(item.box)
+
+
+def _paint(surface: Surface, item: AnyItem, fonts: FontBook) -> None:
+    if isinstance(item, ShapeItem):
+        _paint_shape(surface, item)
+    elif isinstance(item, TextItem):
+        _paint_text(surface, item, fonts)
+    elif isinstance(item, PictureItem):
+        _paint_picture(surface, item)
+    else:
+        _paint_qr(surface, item)
+
+
+# --- shapes ----------------------------------------------------------------------------------------------------------
+
+
+def _shape_path(item: ShapeItem) -> Path:
+    if item.shape == "rect":
+        return paths.rectangle(item.box, item.radius)
+    return paths.ellipse(item.box) if item.shape == "ellipse" else item.path
+
+
+def _paint_shape(surface: Surface, item: ShapeItem) -> None:
+    by = paths.turn(item.rotate, item.box)
+    path = paths.mapped(_shape_path(item), by)
+    if item.fill is not None:
+        whole = _whole_pixels(item.box) if item.shape == "rect" and not item.radius and by is IDENTITY else None
+        if whole is not None:
+            _fill_box(surface, whole, item.fill)
+        else:
+            _fill(surface, filled(path), item.fill, by)
+    _paint_line(surface, path, item.stroke)
+
+
+def _whole_pixels(box: Rect) -> PixelBox | None:
+    left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
+    if all(float(edge).is_integer() for edge in (left, top, right, bottom)):
+        return int(left), int(top), int(right), int(bottom)
+    return None
+
+
+def _fill_box(surface: Surface, box: PixelBox, paint: Paint) -> None:
+    seen = common(box, surface.box)
+    for band in bands(seen) if seen else ():
+        _lay(surface, band, None, paint, IDENTITY)
+
+
+def _fill(surface: Surface, outlines: list[Outline], paint: Paint, by: Affine) -> None:
+    touched = box_of(outlines)
+    seen = common(touched, surface.box) if touched else None
+    for band in bands(seen) if seen else ():
+        _lay(surface, band, coverage(outlines, band), paint, by)
+
+
+def _lay(surface: Surface, box: PixelBox, mask: Image.Image | None, paint: Paint, by: Affine) -> None:
+    if isinstance(paint, tuple):
+        surface.tint(paint, box, mask)
+        return
+    colours, opacity = gradient_pixels(paint, box, by)
+    surface.lay(colours, box, product(mask, opacity))
+
+
+def _paint_line(surface: Surface, path: Path, line: Line | None) -> None:
+    if line is not None:
+        _fill(surface, stroked(paths.dashed(path, line.dash), line.width), line.paint, IDENTITY)
+
+
+# --- text ------------------------------------------------------------------------------------------------------------
+
+
+def _paint_text(surface: Surface, item: TextItem, fonts: FontBook) -> None:
+    by = paths.turn(item.rotate, item.box)
+    for run in (run for line in item.lines for run in line.runs):
+        face = fonts.face(run.font)
+        if by is IDENTITY:
+            marks = [placed(face, glyph.id, run.size, glyph.x, glyph.y) for glyph in run.glyphs]
+        else:
+            marks = [turned(face, glyph.id, run.size, (glyph.x, glyph.y), by) for glyph in run.glyphs]
+        if run.colour[3] < 255:
+            _tint_together(surface, marks, run.colour)
+            continue
+        for mark, column, row in marks:
+            if mark.mask is not None:
+                surface.tint(run.colour, _mark_box(mark, column, row), mark.mask)
+
+
+def _mark_box(mark: Mark, column: int, row: int) -> PixelBox:
+    assert mark.mask is not None
+    left, top = column + mark.left, row + mark.top
+    return left, top, left + mark.mask.width, top + mark.mask.height
+
+
+def _tint_together(surface: Surface, marks: list[tuple[Mark, int, int]], colour: Rgba) -> None:
+    """Where glyphs of a see-through colour overlap, the colour still lies there once."""
+    boxed = [(mark.mask, _mark_box(mark, column, row)) for mark, column, row in marks if mark.mask is not None]
+    if not boxed:
+        return
+    left, top = min(box[0] for _, box in boxed), min(box[1] for _, box in boxed)
+    right, bottom = max(box[2] for _, box in boxed), max(box[3] for _, box in boxed)
+    together = Image.new("L", (right - left, bottom - top))
+    for mask, box in boxed:
+        place = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
+        together.paste(ImageChops.lighter(together.crop(place), mask), place)
+    surface.tint(colour, (left, top, right, bottom), together)
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def _paint_picture(surface: Surface, item: PictureItem) -> None:
+    if item.picture is None:
+        return
+    by = paths.turn(item.rotate, item.box)
+    path = _mask_path(item)
+    if by is IDENTITY:
+        image, box = _upright(item)
+    else:
+        image, box = _rotated(item, by)
+    sharp = item.mask == "none" and by is IDENTITY and _whole_pixels(item.box) is not None
+    mask = None if sharp else coverage(filled(paths.mapped(path, by)), box)
+    if image.mode == "RGBA":
+        mask = product(mask, image.getchannel("A"))
+        image = image.convert("RGB")
+    surface.lay(image, box, mask)
+    _paint_line(surface, paths.mapped(path, by), item.border)
+
+
+def _mask_path(item: PictureItem) -> Path:
+    if item.mask == "ellipse":
+        return paths.ellipse(item.box)
+    return paths.rectangle(item.box, item.radius if item.mask == "rounded" else 0.0)
+
+
+def _upright(item: PictureItem) -> tuple[Image.Image, PixelBox]:
+    """The picture on whole pixels: those at the edge of a box that is not take in a little more than the crop."""
+    assert item.picture is not None
+    x, y, width, height = item.box
+    box = (math.floor(x), math.floor(y), math.ceil(x + width), math.ceil(y + height))
+    left, top, crop_width, crop_height = item.crop
+    across, down = crop_width / width, crop_height / height
+    crop = (
+        left + (box[0] - x) * across,
+        top + (box[1] - y) * down,
+        (box[2] - box[0]) * across,
+        (box[3] - box[1]) * down,
+    )
+    return pixels(item.picture, crop, (box[2] - box[0], box[3] - box[1])), box
+
+
+def _rotated(item: PictureItem, by: Affine) -> tuple[Image.Image, PixelBox]:
+    assert item.picture is not None
+    x, y, width, height = item.box
+    size = (max(1, math.ceil(width)), max(1, math.ceil(height)))
+    upright = np.asarray(pixels(item.picture, item.crop, size))
+    padded = Image.fromarray(np.pad(upright, ((EDGE, EDGE), (EDGE, EDGE), (0, 0)), mode="edge"))
+    bounds = paths.bounds(paths.mapped(paths.rectangle(item.box), by))
+    assert bounds is not None
+    box = (
+        math.floor(bounds[0]),
+        math.floor(bounds[1]),
+        math.ceil(bounds[0] + bounds[2]),
+        math.ceil(bounds[1] + bounds[3]),
+    )
+    back, across, down = by.inverse(), size[0] / width, size[1] / height
+    e, f = back.apply(box[0], box[1])
+    matrix = (
+        back.a * across,
+        back.c * across,
+        (e - x) * across + EDGE,
+        back.b * down,
+        back.d * down,
+        (f - y) * down + EDGE,
+    )
+    extent = (box[2] - box[0], box[3] - box[1])
+    return padded.transform(extent, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC), box
+
+
+# --- the code --------------------------------------------------------------------------------------------------------
+
+
+def _paint_qr(surface: Surface, item: QrItem) -> None:
+    by = paths.turn(item.rotate, item.box)
+    _fill(surface, filled(paths.mapped(paths.rectangle(item.box, item.radius), by)), item.light, by)
+    x, y, width, height = item.modules
+    rows, columns = len(item.matrix), len(item.matrix[0])
+    if by is not IDENTITY:
+        squares = [
+            command
+            for row, modules in enumerate(item.matrix)
+            for column, dark in enumerate(modules)
+            if dark
+            for command in paths.rectangle(
+                (x + column * width / columns, y + row * height / rows, width / columns, height / rows)
+            )
+        ]
+        _fill(surface, filled(paths.mapped(tuple(squares), by)), item.dark, by)
+        return
+    across = [round(x + column * width / columns) for column in range(columns + 1)]
+    down = [round(y + row * height / rows) for row in range(rows + 1)]
+    dark = np.array(item.matrix, dtype=np.uint8) * 255
+    dark = np.repeat(np.repeat(dark, np.diff(down), axis=0), np.diff(across), axis=1)
+    surface.tint(item.dark, (across[0], down[0], across[-1], down[-1]), Image.fromarray(dark))
+
+
+__all__ = ["paint_item", "pixel_bounds", "scaled"]
