@@ -112,11 +112,16 @@ def _stamp(fonts: Path) -> Image.Image:
     return _picture(np.concatenate([np.clip(colour, 0, 1), alpha[..., None]], axis=-1))
 
 
+def light_mark() -> Image.Image:
+    """The mark for dark grounds."""
+    return _picture(_mark([mix(DEEP_BLUE, PAPER, 0.62), mix(DEEP_BLUE, PAPER, 0.82), rgb(PAPER)]))
+
+
 def draw(folder: Path, fonts: Path) -> None:
     """Write logo, mark (each for light and for dark grounds) and seal into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     dark = _picture(_mark([mix(DEEP_BLUE, PAPER, 0.42), mix(DEEP_BLUE, PAPER, 0.2), rgb(DEEP_BLUE)]))
-    light = _picture(_mark([mix(DEEP_BLUE, PAPER, 0.62), mix(DEEP_BLUE, PAPER, 0.82), rgb(PAPER)]))
+    light = light_mark()
     pictures = {
         "mark": dark,
         "mark-light": light,
