@@ -38,7 +38,7 @@ class Settings(BaseModel):
     poll_seconds: float = Field(default=0.25, gt=0, le=1)
     reannounce_seconds: float = Field(default=60.0, ge=1, le=86400)
 
-    base_url: str = Field(default="https://go.lanshan.example", pattern=r"^https?://[^\s?#]+[^\s?#/]$")
+    base_url: str = Field(default="https://go.lanshan.example/r", pattern=r"^https?://[^\s?#]+[^\s?#/]$")
 
     fonts_dir: Path = Path("")
     cache_dir: Path = Path("")

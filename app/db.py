@@ -105,6 +105,13 @@ def reading(deps: HasEngine) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def writing_connection(deps: HasEngine) -> Iterator[Connection]:
+    """A bare connection in one transaction, for migrations. *Raises* as `transaction`."""
+    with _translated(), deps.engine.execution_options(**{_WRITE: True}).begin() as connection:
+        yield connection
+
+
 T = TypeVar("T")
 
 

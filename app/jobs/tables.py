@@ -9,7 +9,7 @@ from app.db import Base, UtcDateTime
 
 
 class JobRow(Base):
-    """One piece of work. `due_at` is when it may be claimed: at first, at its next try, or as its lease ends; then null.
+    """One piece of work. `due_at` is when it may be claimed: at first, at its next try, as its lease ends; then null.
 
     `attempts` counts claims, `crashes` those of them whose lease ran out. `payload` holds row ids, never personal data.
     """

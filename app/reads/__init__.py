@@ -1,0 +1,1 @@
+"""Questions about what there is: lists, loaded files, tables that people hand in."""

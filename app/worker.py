@@ -1,0 +1,120 @@
+"""The worker: takes due jobs, keeps their lease, calls the flow that does them, and settles what went wrong."""
+
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+from app.db import retried
+from app.flow import render_later
+from app.flow.deps import Deps
+from app.jobs import queue
+from app.jobs.lease import kept
+from app.jobs.queue import Job
+from app.jobs.rabbitmq import Rabbit
+from app.jobs.relay import relay
+from app.kernel.errors import AppError, Conflict, Invalid, Unavailable
+from app.schema import require_current
+
+_log = structlog.get_logger(__name__)
+
+HANDLERS: Mapping[str, Callable[[Deps, Job], None]] = {
+    render_later.JOB: render_later.carry_out,
+}
+
+
+def work(deps: Deps, once: bool = False, stop: threading.Event | None = None) -> None:
+    """Do jobs until SIGTERM, SIGINT or `stop`, then finish the one at hand; `once` ends when no job is due.
+
+    *Raises* Unavailable ``schema_outdated`` before anything is done.
+    """
+    require_current(deps)
+    stop = stop or _stopped_by_signals()
+    if deps.settings.jobs == "rabbitmq" and not once:
+        _work_from_rabbitmq(deps, stop)
+    else:
+        _work_from_rows(deps, once, stop)
+
+
+def _work_from_rows(deps: Deps, once: bool, stop: threading.Event) -> None:
+    while not stop.is_set():
+        if not _claim_and_carry(deps, None):
+            if once:
+                return
+            stop.wait(deps.settings.poll_seconds)
+
+
+def _work_from_rabbitmq(deps: Deps, stop: threading.Event) -> None:
+    settings = deps.settings
+
+    def carry(job_id: int) -> None:
+        _claim_and_carry(deps, job_id)
+
+    rabbit = Rabbit(settings.rabbitmq_url.get_secret_value(), settings.rabbitmq_queue, carry)
+    rabbit.listen()
+    try:
+        while not stop.is_set():
+            try:
+                announced = relay(deps, HANDLERS, rabbit.announce, settings.reannounce_seconds)
+            except Unavailable as error:
+                _log.warning("relay_failed", code=error.code)
+                announced = 0
+            if not announced:
+                stop.wait(settings.poll_seconds)
+    finally:
+        rabbit.close()
+
+
+def _claim_and_carry(deps: Deps, job_id: int | None) -> bool:
+    lease_seconds = deps.settings.lease_seconds
+    try:
+        job = retried(deps, lambda session: queue.claim(session, HANDLERS, lease_seconds, job_id))
+    except Unavailable as error:
+        _log.warning("claim_failed", code=error.code)
+        return False
+    if job is not None:
+        _carry(deps, job)
+    return job is not None
+
+
+def _carry(deps: Deps, job: Job) -> None:
+    log = _log.bind(job=job.id, name=job.name, attempt=job.attempt)
+    settle = None
+    with kept(deps, job, deps.settings.lease_seconds):
+        try:
+            HANDLERS[job.name](deps, job)
+        except Exception as error:
+            settle = error
+    if settle is None:
+        log.info("job_done")
+        return
+    code, detail = described(settle)
+    log.warning("job_failed", code=code, detail=detail)
+    again = isinstance(settle, Unavailable) or not isinstance(settle, AppError)
+    try:
+        retried(deps, lambda session: (queue.put_back if again else queue.give_up)(session, job, code, detail))
+    except (Conflict, Unavailable) as error:
+        log.warning("job_not_settled", code=error.code)
+
+
+def described(error: Exception) -> tuple[str, str]:
+    """Code and detail of `error` for the job's row and the log: places and types, never its message.
+
+    A message may quote what somebody wrote, a name or a telephone number.
+    """
+    if isinstance(error, Invalid):
+        return error.code, "; ".join(f"{problem.path} [{problem.code}]" for problem in error.problems)
+    if isinstance(error, AppError):
+        return error.code, ""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return "unexpected", f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+
+
+def _stopped_by_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
