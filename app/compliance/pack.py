@@ -14,6 +14,7 @@ Jurisdiction = Literal["CN", "US", "UK", "HK", "SG", "EU"]
 Severity = Literal["block", "review", "advise"]
 Status = Literal["active", "pending", "unverified", "draft"]
 Strings = Annotated[tuple[str, ...], Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Model(BaseModel):
@@ -199,14 +200,17 @@ Rule = Annotated[TermRule | RegexRule | DisclosureRule | ContextRule, Field(disc
 class Head(Model):
     """The file pack.yaml: what the pack is, the contexts that its rules share, and its lexicon.
 
-    `lexicon` lists words that people disguise by sound or pinyin; they are restored before the patterns are tried.
+    `words` are parts of patterns, written `{name}` or `{pack/name}`; `families` lists of patterns or terms, written
+    `@name` or `@pack/name` in the place of one. `lexicon` lists words that people disguise by sound or pinyin; they are restored before the patterns are tried.
     """
 
     pack: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z0-9]+)+$")]
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Words
     jurisdiction: Jurisdiction
-    contexts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], tuple[Context, ...]] = {}
+    contexts: dict[Name, tuple[Context, ...]] = {}
+    words: dict[Name, str] = {}
+    families: dict[Name, Strings] = {}
     lexicon: tuple[str, ...] = ()
 
 

@@ -1,0 +1,254 @@
+"""The check: a pure function from rules, a document and a day to a verdict."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import get_args
+
+from app.compliance.context import date_holds, number_holds, stands, unmet
+from app.compliance.document import LEVELS, Document, Facts, Finding, Outcome, TextRun, Verdict
+from app.compliance.normalise import Folded, fold, forbidden, is_cjk
+from app.compliance.pack import (
+    ContextRule,
+    DisclosureRule,
+    Jurisdiction,
+    Product,
+    RegexRule,
+    Severity,
+    Source,
+    TermRule,
+    Words,
+)
+from app.compliance.phonetic import HAS_CJK, unleet
+from app.compliance.required import best_match
+from app.compliance.rules import Book, Compiled, Rules
+from app.compliance.terms import needs_boundary
+from app.compliance.view import View
+from app.kernel.errors import Blocked, Invalid, Problem
+
+
+def check(rules: Rules, document: Document, as_of: date, packs: Iterable[str] | None = None) -> Verdict:
+    """What `rules` (only those of `packs`, if given) say of `document` on the day `as_of`.
+
+    *Raises* Blocked ``check_failed`` when the engine itself fails: a text that could not be judged has not passed.
+    """
+    try:
+        findings = _findings(rules, document, as_of, frozenset(packs) if packs is not None else None)
+    except Exception as error:  # whatever it is, it must not let the text through
+        raise Blocked("check_failed", f"the rules could not be applied: {error}") from error
+    outcome: Outcome = max((finding.severity for finding in findings), key=LEVELS.index, default="pass")
+    return Verdict(outcome, tuple(findings), rules.fingerprint, as_of)
+
+
+def check_text(
+    rules: Rules,
+    text: str,
+    jurisdiction: Jurisdiction,
+    product: Product,
+    as_of: date,
+    packs: Iterable[str] | None = None,
+) -> Verdict:
+    """`check` of a fragment of text. *Raises* Invalid for an unknown jurisdiction or product."""
+    problems = []
+    if jurisdiction not in get_args(Jurisdiction):
+        problems.append(Problem("jurisdiction", "unknown_jurisdiction", f"there is no jurisdiction “{jurisdiction}”"))
+    if product not in get_args(Product):
+        problems.append(Problem("product", "unknown_product", f"there is no product “{product}”"))
+    if problems:
+        raise Invalid.of(problems)
+    document = Document((TextRun(text),), Facts(jurisdiction, product), fragment=True)
+    return check(rules, document, as_of, packs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A hit in a view, before contexts are asked."""
+
+    compiled: Compiled
+    view: View
+    start: int
+    end: int
+    severity: Severity
+    missing: tuple[Words, ...] = ()
+
+
+def _findings(rules: Rules, document: Document, as_of: date, packs: frozenset[str] | None) -> list[Finding]:
+    text = document.text
+    findings = list(_forbidden(text))
+    book = rules.books.get(document.facts.jurisdiction)
+    if book is not None:
+        in_force = book.in_force(document.facts, as_of, packs)
+        views = list(_views(book, fold(text)))
+        for view in views:
+            for hit in _hits(book, view, views, in_force, document, as_of):
+                if hit.start == hit.end or view.reads_anew(hit.start, hit.end):
+                    findings.append(_finding(hit, text))
+    return _merged(findings, text)
+
+
+def _views(book: Book, folded: Folded) -> Iterator[View]:
+    plain = View(folded, book.patterns)
+    yield plain
+    if "\n" in folded.text:
+        pieces = [
+            (m.start(), m.end(), _joint(folded.text, m.start(), m.end())) for m in _NEWLINES.finditer(folded.text)
+        ]
+        pieces = [piece for piece in pieces if piece[0] > 0]
+        if pieces:
+            yield View(folded.replace(pieces), book.patterns, "lines", tuple(folded.span(a, b) for a, b, _ in pieces))
+    pieces = unleet(folded)
+    if HAS_CJK.search(folded.text) or _LONG_LATIN.search(folded.text):
+        taken = [(a, b) for a, b, _ in pieces]
+        restored = book.lexicon.restore(plain.tight, folded, plain.segments)
+        pieces += [p for p in restored if all(p[1] <= a or p[0] >= b for a, b in taken)]
+    if pieces:
+        pieces.sort()
+        yield View(folded.replace(pieces), book.patterns, "sound", tuple(folded.span(a, b) for a, b, _ in pieces))
+
+
+_NEWLINES = re.compile(r"\n+")
+_LONG_LATIN = re.compile(r"[a-z]{6}")
+
+
+def _joint(text: str, start: int, end: int) -> str:
+    after = text[end] if end < len(text) else ""
+    return "" if is_cjk(text[start - 1]) or (after and is_cjk(after)) else " "
+
+
+def _hits(
+    book: Book, view: View, views: list[View], in_force: frozenset[str], document: Document, as_of: date
+) -> Iterator[_Hit]:
+    for term, start, end in book.terms.find(view):
+        for compiled in book.by_term[term]:
+            if compiled.rule.id in in_force and _in_words(compiled, term, view, start, end):
+                yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
+    for compiled in book.rules:
+        rule = compiled.rule
+        if rule.id not in in_force:
+            continue
+        if isinstance(rule, RegexRule):
+            yield from _regex_hits(compiled, rule, view, as_of)
+        elif isinstance(rule, ContextRule):
+            yield from _context_hits(compiled, rule, view, views, as_of)
+        elif isinstance(rule, DisclosureRule):
+            yield from _disclosure_hits(compiled, rule, view, views, document)
+
+
+def _in_words(compiled: Compiled, term: str, view: View, start: int, end: int) -> bool:
+    rule = compiled.rule
+    if not isinstance(rule, TermRule) or not rule.boundary or not needs_boundary(term):
+        return True
+    return not view.segments.crossed(start, end)
+
+
+def _saved(hit: _Hit) -> Iterator[_Hit]:
+    """The hit, unless a context saves it."""
+    compiled = hit.compiled
+    if any(stands(nearby, hit.view, hit.start, hit.end) for nearby in compiled.unless):
+        return
+    if compiled.only_if and not any(stands(nearby, hit.view, hit.start, hit.end) for nearby in compiled.only_if):
+        return
+    yield hit
+
+
+def _regex_hits(compiled: Compiled, rule: RegexRule, view: View, as_of: date) -> Iterator[_Hit]:
+    for pattern in rule.patterns:
+        for match in view.matches(pattern):
+            groups = match.groupdict()
+            if rule.number is not None and not number_holds(rule.number, groups.get(rule.number.group)):
+                continue
+            if rule.date is not None:
+                stretch = view.text[match.start() : match.end() + rule.date.within]
+                if not date_holds(rule.date, stretch, as_of):
+                    continue
+            start, end = match.span("hit") if groups.get("hit") else match.span()
+            yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
+
+
+def _context_hits(compiled: Compiled, rule: ContextRule, view: View, views: list[View], as_of: date) -> Iterator[_Hit]:
+    for pattern in rule.claim:
+        for match in view.matches(pattern):
+            start, end = match.span("hit") if match.groupdict().get("hit") else match.span()
+            missing = unmet(rule.needs, view, start, end, as_of)
+            if missing:
+                labels = tuple(need.label for need in missing)
+                yield from _saved(_Hit(compiled, view, start, end, compiled.severity, labels))
+
+
+def _disclosure_hits(
+    compiled: Compiled, rule: DisclosureRule, view: View, views: list[View], document: Document
+) -> Iterator[_Hit]:
+    claims = [match.span() for pattern in rule.claim for match in view.matches(pattern)]
+    if rule.claim and not claims:
+        return
+    if not rule.claim and view.how:
+        return
+    if any(seen.spans(pattern) for seen in views for pattern in rule.patterns):
+        return
+    if any(best_match(text, seen.tight.text)[0] >= rule.similarity for seen in views for text in compiled.texts):
+        return
+    severity = compiled.severity
+    if not rule.claim and document.fragment:
+        severity = "advise"
+    for start, end in claims or [(0, 0)]:
+        yield from _saved(_Hit(compiled, view, start, end, severity))
+
+
+def _finding(hit: _Hit, text: str) -> Finding:
+    rule = hit.compiled.rule
+    start, end = hit.view.folded.span(hit.start, hit.end) if hit.end > hit.start else (0, 0)
+    folded = hit.view.text[hit.start : hit.end]
+    how = (hit.view.how,) if hit.view.how else ()
+    if not how and folded != text[start:end]:
+        how = ("characters",)
+    return Finding(
+        rule=rule.id,
+        severity=hit.severity,
+        start=start,
+        end=end,
+        text=text[start:end],
+        message=rule.message,
+        suggestion=rule.suggestion,
+        source=rule.source,
+        folded=folded,
+        how=how,
+        missing=hit.missing,
+    )
+
+
+def _merged(findings: list[Finding], text: str) -> list[Finding]:
+    """Overlapping findings of one rule made one, in the order of the text."""
+    merged: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: (f.rule, f.start, -f.end)):
+        last = merged[-1] if merged else None
+        if last and last.rule == finding.rule and (finding.start < last.end or finding.start == last.start):
+            if finding.end > last.end:
+                joined = last.folded if finding.folded in last.folded else finding.folded
+                merged[-1] = replace(last, end=finding.end, text=text[last.start : finding.end], folded=joined)
+        else:
+            merged.append(finding)
+    return sorted(merged, key=lambda f: (f.start, f.end, f.rule))
+
+
+_HOUSE = Source(law=Words(zh="本系统安全规则", en="Safety rule of this system"), article="forbidden_character")
+
+
+def _forbidden(text: str) -> Iterator[Finding]:
+    for offset in forbidden(text):
+        name = f"U+{ord(text[offset]):04X}"
+        yield Finding(
+            rule="forbidden_character",
+            severity="block",
+            start=offset,
+            end=offset + 1,
+            text=text[offset],
+            message=Words(
+                zh=f"含有不可见、改变阅读方向或私有区字符 {name}",
+                en=f"Holds {name}, a character that is invisible, turns the reading order, or is private to one font.",
+            ),
+            suggestion=Words(zh="删除该字符后重新输入", en="Delete the character and type the text again."),
+            source=_HOUSE,
+            folded="",
+            how=("characters",),
+        )

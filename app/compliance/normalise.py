@@ -1,0 +1,225 @@
+"""Folding: one text, read the way a person reads it, with a map back to the original characters."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from opencc import OpenCC
+
+from app.compliance.lookalikes import CHARACTERS, LETTERS, SPLIT
+
+CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text; character i stands for [starts[i], ends[i]) of the original."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The part of the original that [start, end) of the folded text stands for."""
+        if start >= end:
+            at = self.starts[start] if start < len(self.starts) else (self.ends[-1] if self.ends else 0)
+            return at, at
+        return self.starts[start], self.ends[end - 1]
+
+    def keep(self, wanted: Callable[[int], bool]) -> "Folded":
+        """The characters whose index `wanted` likes."""
+        return self.take([index for index in range(len(self.text)) if wanted(index)])
+
+    def take(self, kept: list[int]) -> "Folded":
+        """The characters at the indices `kept`."""
+        text, starts, ends = self.text, self.starts, self.ends
+        return Folded(
+            "".join([text[i] for i in kept]), tuple([starts[i] for i in kept]), tuple([ends[i] for i in kept])
+        )
+
+    def replace(self, pieces: list[tuple[int, int, str]]) -> "Folded":
+        """With [start, end) replaced by a text, for each of the sorted, disjoint `pieces`."""
+        chars: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        done = 0
+        for start, end, new in [*pieces, (len(self.text), len(self.text), "")]:
+            chars += self.text[done:start]
+            starts += self.starts[done:start]
+            ends += self.ends[done:start]
+            for index, char in enumerate(new):
+                same = end - start == len(new)
+                chars.append(char)
+                starts.append(self.starts[start + index if same else start])
+                ends.append(self.ends[start + index if same else end - 1])
+            done = end
+        return Folded("".join(chars), tuple(starts), tuple(ends))
+
+
+_QUOTES = {**dict.fromkeys("“”„‟〝〞「」『』«»＂", '"'), **dict.fromkeys("‘’‚‛′`´", "'")}
+_DASHES = dict.fromkeys("‐‑‒–—―−－﹣﹘ー─", "-")
+_DOTS = dict.fromkeys("·•・‧∙⋅●▪◆★☆※♦■□○◎▲△▼✦✧❖", "·")
+_BLANKS = dict.fromkeys(
+    "\t\r\f\v\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000 ", " "
+)
+_SIMPLE = {"⓪": "0", "⓿": "0", "％": "%", "﹪": "%", "٪": "%", "～": "~", "〜": "~", "…": "…", "￥": "¥"}
+_TRADITIONAL = OpenCC("t2s")
+
+
+class _Table(dict[str, str]):
+    """Character → what it folds to, worked out the first time it is met."""
+
+    def __missing__(self, char: str) -> str:
+        folded = _fold_char(char)
+        if len(self) < 100_000:
+            self[char] = folded
+        return folded
+
+
+def _fold_char(char: str) -> str:
+    for table in (_QUOTES, _DASHES, _DOTS, _BLANKS, _SIMPLE, CHARACTERS):
+        if char in table:
+            return table[char]
+    category = unicodedata.category(char)
+    if char != "\n" and (category in ("Cf", "Cc", "Co", "Cs", "Cn", "Mn", "Me") or char in _FILLERS):
+        return ""
+    decomposed = unicodedata.normalize("NFKD", char)
+    kept = "".join(part for part in decomposed if not unicodedata.combining(part)).lower()
+    parts = [LETTERS.get(part, CHARACTERS.get(part, part)) for part in kept]
+    return "".join(_TRADITIONAL.convert(part) if part > "\u2e80" else part for part in parts)
+
+
+_table = _Table()
+_table["\n"] = "\n"
+
+
+def fold(text: str) -> Folded:
+    """The plain view of `text`: characters folded, blanks and evasive separators taken out."""
+    chars: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for index, char in enumerate(text):
+        for part in _table[char]:
+            chars.append(part)
+            starts.append(index)
+            ends.append(index + 1)
+    folded = Folded("".join(chars), tuple(starts), tuple(ends))
+    for step in (_join_split, _fix_numbers, _drop_blanks, _join_single):
+        folded = step(folded)
+    return folded
+
+
+_SPLITS = re.compile("|".join(map(re.escape, SPLIT)) + "|(?<=[第唯])-(?=[" + CJK + "])")
+
+
+def _join_split(folded: Folded) -> Folded:
+    pieces = [(m.start(), m.end(), SPLIT.get(m.group(), "一")) for m in _SPLITS.finditer(folded.text)]
+    return folded.replace(pieces) if pieces else folded
+
+
+_DIGIT_LETTERS = re.compile(
+    r"(?<=\d)[ol]+(?=[\d%" + CJK + r"]|$)|(?<![a-z\d])[ol](?=[.]\d)|(?<![a-z\d])o(?=[" + CJK + "%])"
+)
+
+
+def _fix_numbers(folded: Folded) -> Folded:
+    pieces = [
+        (m.start(), m.end(), m.group().replace("o", "0").replace("l", "1"))
+        for m in _DIGIT_LETTERS.finditer(folded.text)
+    ]
+    return folded.replace(pieces) if pieces else folded
+
+
+_BLANK = re.compile(
+    rf"(?<=[{CJK}。，、！？；：]) +| +(?=[{CJK}。，、！？；：])|(?<=\d) +(?=%)|(?<=\n) +| +(?=\n)|(?<= ) +|^ +| +$"
+)
+
+
+def _drop_blanks(folded: Folded) -> Folded:
+    gone = {index for match in _BLANK.finditer(folded.text) for index in range(*match.span())}
+    return folded.keep(lambda index: index not in gone) if gone else folded
+
+
+_SEPARATOR = r"[^\w%" + CJK + "]"
+_SINGLE_CJK = re.compile(rf"(?:(?<![\w{CJK}])|^)[{CJK}](?:(?:{_SEPARATOR}|_){{1,3}}[{CJK}])+(?![\w{CJK}])")
+_SINGLE_LATIN = re.compile(r"(?<![a-z0-9])[a-z0-9@$!](?:[^\w%" + CJK + r"]{1,3}[a-z0-9@$!]){3,}(?![a-z0-9])")
+
+
+def _join_single(folded: Folded) -> Folded:
+    """Characters that stand alone one after the other (稳。赚。不。赔, r i s k) belong together."""
+    if not _SINGLE_HINT.search(folded.text):
+        return folded
+    gone: set[int] = set()
+    for pattern, letters in ((_SINGLE_CJK, _IS_CJK), (_SINGLE_LATIN, _IS_LETTER)):
+        for match in pattern.finditer(folded.text):
+            gone |= {index for index in range(*match.span()) if not letters.match(folded.text[index])}
+    return folded.keep(lambda index: index not in gone) if gone else folded
+
+
+_IS_CJK = re.compile(f"[{CJK}]")
+_IS_LETTER = re.compile(r"[a-z0-9@$!]")
+_SINGLE_HINT = re.compile(rf"(?:^|[^\w{CJK}]|_)(?:[{CJK}]|[a-z0-9@$!])(?:[^\w{CJK}]|_)")
+
+
+def is_cjk(char: str) -> bool:
+    """Whether `char` is a Chinese character."""
+    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\U00020000" <= char <= "\U0003ffff"
+
+
+def tighten(folded: Folded) -> Folded:
+    """`folded` without anything but letters, digits and per cents. Starts and ends point into `folded` itself."""
+    text = folded.text
+    kept = [index for index, char in enumerate(text) if char.isalnum() or char == "%"]
+    return Folded("".join([text[i] for i in kept]), tuple(kept), tuple([i + 1 for i in kept]))
+
+
+def fold_term(term: str) -> str:
+    """`term` as it is looked for in a tightened text."""
+    return tighten(fold(term)).text
+
+
+_SPECIAL = set("\\.^$*+?{}[]|()")
+
+
+def fold_pattern(pattern: str) -> str:
+    """A regular expression, its characters folded as the text is; escapes and group names stay as they are."""
+    folded: list[str] = []
+    for match in re.finditer(r"\\p\{\w+\}|\\.|\(\?P<\w+>|\(\?[a-z:]+|.", pattern, re.DOTALL):
+        part = match.group()
+        if len(part) > 1 or part in _SPECIAL:
+            folded.append(part)
+            continue
+        new = "\n" if part == "\n" else _table[part] or part
+        folded.append("\\" + new if new in _SPECIAL else new)
+    return "".join(folded)
+
+
+_FINE = re.compile(
+    "[^\n\r\t -~\xa0-\xac\xae-\u02af\u0370-\u03ff\u0400-\u0481\u048a-\u04ff"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20c0\u2100-\u27ff"
+    "\u2900-\u2bff\u3000-\u303f\u3041-\u3096\u309b-\u30ff\u3200-\u33ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f"
+    "\uffe0-\uffe6\U00020000-\U000323af\U0001d400-\U0001d7ff\U0001f000-\U0001faff]"
+)
+_FILLERS = frozenset("\u3164\u115f\u1160\uffa0\u2800\u17b4\u17b5")
+
+
+def forbidden(text: str) -> Iterator[int]:
+    """Offsets of characters that nobody can see, that turn the reading order, or that mean nothing outside one font."""
+    for match in _FINE.finditer(text):
+        if _is_forbidden(text, match.start()):
+            yield match.start()
+
+
+def _is_forbidden(text: str, index: int) -> bool:
+    char = text[index]
+    before = text[index - 1] if index else " "
+    category = unicodedata.category(char)
+    if char == "\ufe0f":
+        return unicodedata.category(before) not in ("So", "Sk", "Sm") and before not in "0123456789#*"
+    if char == "\u200d":
+        after = text[index + 1] if index + 1 < len(text) else " "
+        return unicodedata.category(before) not in ("So", "Sk", "Mn") or unicodedata.category(after) != "So"
+    if category in ("Mn", "Me", "Mc"):
+        return not before.isalpha() or is_cjk(before) or len(unicodedata.normalize("NFC", before + char)) != 1
+    return char in _FILLERS or category in ("Cf", "Cc", "Co", "Cs", "Cn", "Zl", "Zp")

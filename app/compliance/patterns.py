@@ -1,0 +1,60 @@
+"""RE2 patterns on folded text: compiled with their problems named, and sets that tell in one pass which may match."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import re2
+
+from app.compliance.normalise import fold_pattern
+from app.kernel.errors import Problem
+
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False
+_OPTIONS.max_mem = 32 << 20
+_SET_OPTIONS = re2.Options()
+_SET_OPTIONS.log_errors = False
+_SET_OPTIONS.never_capture = True
+_SET_OPTIONS.max_mem = 256 << 20
+
+
+def compile_pattern(pattern: str) -> Any:
+    """The compiled pattern. *Raises* re2.error where RE2 does not know it or it would be too large."""
+    return re2.compile(fold_pattern(pattern), _OPTIONS)
+
+
+def pattern_problem(pattern: str, path: str) -> Problem | None:
+    """What is wrong with `pattern`, if anything."""
+    try:
+        compiled = compile_pattern(pattern)
+    except re2.error as error:
+        reason = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else error.args[0]
+        return Problem(path, "bad_pattern", f"RE2 refuses “{pattern}”: {reason}")
+    if compiled.search("") is not None:
+        return Problem(path, "bad_pattern", f"“{pattern}” matches nothing at all, so it would match everywhere")
+    return None
+
+
+class PatternSet:
+    """Numbered patterns. `matching` says which of them match a text; `spans` where one of them does."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self.patterns = list(dict.fromkeys(patterns))
+        self.number = {pattern: number for number, pattern in enumerate(self.patterns)}
+        self._compiled = [compile_pattern(pattern) for pattern in self.patterns]
+        self._set = re2.Set.SearchSet(_SET_OPTIONS)
+        for pattern in self.patterns:
+            self._set.Add(fold_pattern(pattern))
+        if self.patterns:
+            self._set.Compile()
+
+    def matching(self, text: str) -> frozenset[int]:
+        """The numbers of all patterns that match somewhere in `text`."""
+        return frozenset(self._set.Match(text) or ()) if self.patterns else frozenset()
+
+    def search(self, number: int, text: str) -> bool:
+        """Whether one pattern matches somewhere in `text`."""
+        return self._compiled[number].search(text) is not None
+
+    def matches(self, number: int, text: str) -> Iterator[Any]:
+        """The matches of one pattern."""
+        return iter(self._compiled[number].finditer(text))

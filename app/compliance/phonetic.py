@@ -1,0 +1,154 @@
+"""Words disguised by their sound (bao本, 包本保息, sòng礼) or by digits for letters (r1sk-fr33), restored."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
+from pypinyin import Style, pinyin
+
+from app.compliance.lookalikes import LEET
+from app.compliance.normalise import CJK, Folded, is_cjk
+from app.compliance.segment import Segments
+
+_FIRST = 0xE000  # syllables are numbered from here, for the automaton
+_SYLLABLES: dict[str, str] = {}
+
+
+def _code(syllable: str) -> str:
+    return _SYLLABLES.setdefault(syllable, chr(_FIRST + len(_SYLLABLES)))
+
+
+@lru_cache(maxsize=20_000)
+def syllable_of(char: str) -> str:
+    """The code of the first reading of a Chinese character, without tone."""
+    reading = pinyin(char, style=Style.NORMAL, errors="ignore")
+    return _code(reading[0][0].replace("ü", "v")) if reading else char
+
+
+_INITIALS = "b|p|m|f|d|t|n|l|g|k|h|j|q|x|zh|ch|sh|r|z|c|s|y|w"
+_SYLLABLE = re.compile(
+    rf"(?:{_INITIALS})?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u|v)"
+)
+_LATIN = re.compile(r"[a-z]+")
+
+
+def _spell(run: str) -> list[tuple[int, int, str]] | None:
+    """`run` cut into syllables that Chinese characters have; None where it is no pinyin."""
+    cuts: list[tuple[int, int, str]] = []
+
+    def cut(at: int) -> bool:
+        if at == len(run):
+            return True
+        for length in range(min(6, len(run) - at), 0, -1):
+            syllable = run[at : at + length]
+            if syllable in _SYLLABLES and _SYLLABLE.fullmatch(syllable):
+                cuts.append((at, at + length, _SYLLABLES[syllable]))
+                if cut(at + length):
+                    return True
+                cuts.pop()
+        return False
+
+    return cuts if len(run) <= 24 and cut(0) else None
+
+
+class Lexicon:
+    """The words that are restored; those of `short` by a homophone even if they have only two characters."""
+
+    def __init__(self, words: Iterable[str], short: Iterable[str] = ()) -> None:
+        self._short = frozenset(short)
+        by_sound: dict[str, list[str]] = {}
+        for word in sorted({w for w in (*words, *self._short) if 2 <= len(w) <= 12 and all(map(is_cjk, w))}):
+            by_sound.setdefault("".join(map(syllable_of, word)), []).append(word)
+        self._words = list(by_sound.values())
+        self._automaton = CharwiseDoubleArrayAhoCorasick(list(by_sound), MATCH_KIND_STANDARD) if by_sound else None
+
+    def restore(self, tight: Folded, plain: Folded, segments: Segments) -> list[tuple[int, int, str]]:
+        """Pieces of `plain` to replace, sorted and disjoint. `tight` points into `plain`."""
+        if self._automaton is None:
+            return []
+        sounds = list(_sounds(tight.text))
+        spelled = "".join(code for _, _, code in sounds)
+        found: list[tuple[int, int, str]] = []
+        for start, end, number in self._automaton.find_overlapping(spelled):
+            for word in self._words[number]:
+                at, to = sounds[start][0], sounds[end - 1][1]
+                if self._is_disguise(tight.text, sounds[start:end], word, segments, tight):
+                    found.append((tight.starts[at], tight.ends[to - 1], word))
+        return _disjoint(found)
+
+    def _is_disguise(
+        self, text: str, sounds: list[tuple[int, int, str]], word: str, segments: Segments, tight: Folded
+    ) -> bool:
+        written = [text[start:end] for start, end, _ in sounds]
+        latin = sum(not is_cjk(part[0]) for part in written)
+        same = sum(part == char for part, char in zip(written, word, strict=True))
+        other = len(word) - latin - same
+        if same == len(word) or not _whole_runs(text, sounds[0][0], sounds[-1][1]):
+            return False
+        if other == 0:
+            return same > 0 or len(word) >= 2
+        if len(word) == 2 and not (word in self._short and same == 1):
+            return False
+        if other * 2 > len(word):
+            return False
+        start, end = tight.starts[sounds[0][0]], tight.ends[sounds[-1][1] - 1]
+        if segments.crossed(start, end):
+            return False
+        changed = [s for s, part, char in zip(sounds, written, word, strict=True) if is_cjk(part[0]) and part != char]
+        return not any(segments.in_word(tight.starts[s[0]], start, end) for s in changed)
+
+
+def _whole_runs(text: str, start: int, end: int) -> bool:
+    def inside(at: int) -> bool:
+        return 0 < at < len(text) and text[at - 1].isascii() and text[at].isascii() and text[at - 1 : at + 1].isalpha()
+
+    return not inside(start) and not inside(end)
+
+
+def _sounds(text: str) -> Iterator[tuple[int, int, str]]:
+    at = 0
+    while at < len(text):
+        char = text[at]
+        run = _LATIN.match(text, at)
+        if run:
+            spelled = _spell(run.group())
+            if spelled is None:
+                yield at, run.end(), "\x00"
+            else:
+                yield from ((at + start, at + end, code) for start, end, code in spelled)
+            at = run.end()
+        else:
+            yield at, at + 1, syllable_of(char) if is_cjk(char) else char
+            at += 1
+
+
+def _disjoint(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    chosen: list[tuple[int, int, str]] = []
+    for piece in sorted(found, key=lambda p: (p[0] - p[1], p[0])):
+        if all(piece[1] <= other[0] or piece[0] >= other[1] for other in chosen):
+            chosen.append(piece)
+    return sorted(chosen)
+
+
+_LEET_TOKEN = re.compile(r"[a-z0-9@$!|+]*[a-z][a-z0-9@$!|+]*")
+_LEET_INSIDE = re.compile(
+    r"[a-z][013457@$!|+]+[a-z]|^[013457@$|][a-z]{2,}|[a-z]{2,}[013457@$|]+$|[a-z][0134578@$|]{2,}$"
+)
+_NOT_LEET = re.compile(r"\d+[a-z]{1,2}|[a-z]+[!+]")
+
+
+def unleet(plain: Folded) -> list[tuple[int, int, str]]:
+    """Pieces of `plain` where digits and signs stand for letters."""
+    return [
+        (
+            m.start(),
+            m.end(),
+            "".join(LEET.get(char, char) for char in m.group().rstrip("!")) + "!" * m.group().endswith("!"),
+        )
+        for m in _LEET_TOKEN.finditer(plain.text)
+        if _LEET_INSIDE.search(m.group()) and not _NOT_LEET.fullmatch(m.group())
+    ]
+
+
+HAS_CJK = re.compile(f"[{CJK}]")

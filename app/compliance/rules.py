@@ -1,0 +1,156 @@
+"""Rules compiled from packs: one book per jurisdiction, and the fingerprint that every verdict records."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+from app.compliance.context import resolve, shared_contexts
+from app.compliance.document import Facts
+from app.compliance.families import Library, spell_out
+from app.compliance.normalise import fold_term
+from app.compliance.pack import (
+    ContextRule,
+    DisclosureRule,
+    Jurisdiction,
+    Nearby,
+    Pack,
+    RegexRule,
+    Rule,
+    Severity,
+    TermRule,
+)
+from app.compliance.patterns import PatternSet, pattern_problem
+from app.compliance.phonetic import Lexicon
+from app.compliance.terms import TermIndex
+from app.kernel.errors import Invalid, Problem
+
+ENGINE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A rule with its contexts resolved and its terms and required texts folded."""
+
+    rule: Rule
+    pack: str
+    unless: tuple[Nearby, ...]
+    only_if: tuple[Nearby, ...]
+    texts: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The rule's severity, held to `review` where its source is unverified."""
+        rule = self.rule
+        return "review" if rule.status == "unverified" and rule.severity == "block" else rule.severity
+
+    def applies(self, facts: Facts, as_of: date) -> bool:
+        """Whether the rule is in force on the day and meant for these facts."""
+        rule = self.rule
+        return (
+            rule.status != "draft"
+            and not (rule.status == "pending" and rule.effective_from is None)
+            and (rule.effective_from is None or rule.effective_from <= as_of)
+            and (rule.effective_to is None or as_of <= rule.effective_to)
+            and (not rule.products or facts.product in rule.products)
+            and (not rule.channels or facts.channel is None or facts.channel in rule.channels)
+        )
+
+
+class Book:
+    """The rules of one jurisdiction with the indexes that find their hits."""
+
+    def __init__(self, rules: Sequence[Compiled], lexicon: Iterable[str]) -> None:
+        self.rules = tuple(rules)
+        self.by_term: dict[str, list[Compiled]] = {}
+        phonetic: list[str] = []
+        for compiled in self.rules:
+            if isinstance(compiled.rule, TermRule):
+                for term in compiled.texts:
+                    self.by_term.setdefault(term, []).append(compiled)
+                phonetic += compiled.texts if compiled.rule.phonetic else ()
+        self.terms = TermIndex(self.by_term)
+        self.lexicon = Lexicon(phonetic, [fold_term(word) for word in lexicon])
+        self.patterns = PatternSet(pattern for compiled in self.rules for _, pattern in _patterns(compiled))
+        self.in_force = lru_cache(maxsize=256)(self._in_force)
+
+    def _in_force(self, facts: Facts, as_of: date, packs: frozenset[str] | None) -> frozenset[str]:
+        return frozenset(
+            compiled.rule.id
+            for compiled in self.rules
+            if compiled.applies(facts, as_of) and (packs is None or compiled.pack in packs)
+        )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that a check needs. Made by `compile_rules`; never changes."""
+
+    packs: tuple[Pack, ...]
+    books: dict[Jurisdiction, Book]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over the canonical JSON of all packs and the engine's version."""
+        content = {"engine": ENGINE_VERSION, "packs": [pack.model_dump(mode="json") for pack in self.packs]}
+        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule of that id."""
+        return next((rule for pack in self.packs for rule in pack.rules if rule.id == rule_id), None)
+
+
+def compile_rules(packs: Iterable[Pack]) -> Rules:
+    """The rules of `packs`, ready to check with. *Raises* Invalid ``bad_pack`` with every problem of every pack."""
+    ordered = tuple(sorted(packs, key=lambda pack: pack.name))
+    problems: list[Problem] = []
+    books: dict[Jurisdiction, tuple[list[Compiled], list[str]]] = {}
+    library = Library.of(ordered)
+    spelled = tuple(spell_out(pack, library, problems) for pack in ordered)
+    shared = shared_contexts(spelled)
+    seen: dict[str, str] = {}
+    for pack in spelled:
+        rules, lexicon = books.setdefault(pack.head.jurisdiction, ([], []))
+        lexicon += pack.head.lexicon
+        for rule in pack.rules:
+            path = f"{pack.name}: {rule.id}"
+            if seen.setdefault(rule.id, pack.name) != pack.name:
+                problems.append(Problem(path, "duplicate_rule", f"{seen[rule.id]} has a rule of this id, too"))
+            compiled = Compiled(
+                rule=rule,
+                pack=pack.name,
+                unless=resolve(rule.unless, pack.name, shared, f"{path}.unless", problems),
+                only_if=resolve(rule.only_if, pack.name, shared, f"{path}.only_if", problems),
+                texts=_folded_texts(rule, path, problems),
+            )
+            problems += [found for place, p in _patterns(compiled) if (found := pattern_problem(p, f"{path}.{place}"))]
+            rules.append(compiled)
+    if problems:
+        raise Invalid("bad_pack", f"{len(problems)} problems in the packs: {problems[0]}", problems)
+    return Rules(ordered, {jurisdiction: Book(*book) for jurisdiction, book in books.items()})
+
+
+def _folded_texts(rule: Rule, path: str, problems: list[Problem]) -> tuple[str, ...]:
+    texts = rule.terms if isinstance(rule, TermRule) else rule.texts if isinstance(rule, DisclosureRule) else ()
+    folded = tuple(fold_term(text) for text in texts)
+    for text, seen in zip(texts, folded, strict=True):
+        if len(seen) < 2:
+            problems.append(Problem(path, "bad_term", f"“{text}” is less than two characters when folded"))
+    return folded
+
+
+def _patterns(compiled: Compiled) -> Iterator[tuple[str, str]]:
+    """(place, pattern) of every pattern that the rule uses."""
+    rule = compiled.rule
+    for place, contexts in (("unless", compiled.unless), ("only_if", compiled.only_if)):
+        yield from ((f"{place}[{index}]", nearby.pattern) for index, nearby in enumerate(contexts))
+    if isinstance(rule, RegexRule | DisclosureRule):
+        yield from ((f"patterns[{index}]", pattern) for index, pattern in enumerate(rule.patterns))
+    if isinstance(rule, ContextRule | DisclosureRule):
+        yield from ((f"claim[{index}]", pattern) for index, pattern in enumerate(rule.claim))
+    if isinstance(rule, ContextRule):
+        for index, need in enumerate(rule.needs):
+            yield from ((f"needs[{index}].any[{place}]", pattern) for place, pattern in enumerate(need.any))

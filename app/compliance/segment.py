@@ -1,0 +1,54 @@
+"""Words and sentences of a folded text, found when somebody asks."""
+
+import bisect
+import re
+from functools import cached_property
+
+from icu4py.breakers import WordBreaker
+
+_SENTENCE_END = re.compile(r"[。！？；!?;\n]+|\.(?=[\s\"')]|$)")
+
+
+class Segments:
+    """The words (dictionary-based for Chinese) and sentences of `text`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [], 0
+        for word in WordBreaker(self.text, "zh"):
+            starts.append(at)
+            at += len(word)
+        return [*starts, at]
+
+    def word_at(self, at: int) -> tuple[int, int]:
+        """The word that holds the character at `at`."""
+        index = bisect.bisect_right(self._starts, at) - 1
+        return self._starts[index], self._starts[min(index + 1, len(self._starts) - 1)]
+
+    def crossed(self, start: int, end: int) -> bool:
+        """Whether [start, end) cuts a word of the text in two while reaching beyond it (投保|本产品)."""
+        first, last = self.word_at(start), self.word_at(end - 1)
+        if first == last:
+            return False
+        return first[0] < start or last[1] > end
+
+    def in_word(self, at: int, start: int, end: int) -> bool:
+        """Whether the character at `at` is part of a longer word that lies inside [start, end) and is not all of it."""
+        word = self.word_at(at)
+        return word[1] - word[0] > 1 and start <= word[0] and word[1] <= end and word != (start, end)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [match.end() for match in _SENTENCE_END.finditer(self.text)]
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """The sentence, or sentences, that hold [start, end)."""
+        before = bisect.bisect_right(self._ends, start) - 1
+        after = bisect.bisect_left(self._ends, max(end, start + 1))
+        return (
+            self._ends[before] if before >= 0 else 0,
+            self._ends[after] if after < len(self._ends) else len(self.text),
+        )

@@ -1,0 +1,68 @@
+"""One way of reading the text (as it stands, with lines joined, restored), with everything that rules ask of it."""
+
+from functools import cached_property
+from typing import Any
+
+from app.compliance.normalise import Folded, tighten
+from app.compliance.patterns import PatternSet
+from app.compliance.segment import Segments
+
+
+class View:
+    """A folded text with its map to the original. `changed` are the original spans that only this view reads so."""
+
+    def __init__(
+        self, folded: Folded, patterns: PatternSet, how: str = "", changed: tuple[tuple[int, int], ...] = ()
+    ) -> None:
+        self.folded = folded
+        self.text = folded.text
+        self.how = how
+        self.changed = changed
+        self._patterns = patterns
+        self._spans: dict[str, tuple[tuple[int, int], ...]] = {}
+
+    @cached_property
+    def tight(self) -> Folded:
+        """The text without separators, pointing into this view's text."""
+        return tighten(self.folded)
+
+    @cached_property
+    def segments(self) -> Segments:
+        """Words and sentences."""
+        return Segments(self.text)
+
+    @cached_property
+    def matching(self) -> frozenset[int]:
+        """Numbers of the patterns that match somewhere."""
+        return self._patterns.matching(self.text)
+
+    def spans(self, pattern: str) -> tuple[tuple[int, int], ...]:
+        """Where `pattern` matches."""
+        found = self._spans.get(pattern)
+        if found is None:
+            number = self._patterns.number[pattern]
+            found = tuple(m.span() for m in self.matches(pattern)) if number in self.matching else ()
+            self._spans[pattern] = found
+        return found
+
+    def spans_from(self, pattern: str, start: int) -> list[tuple[int, int]]:
+        """Where `pattern` matches in the text from `start` on, counted from there."""
+        return [match.span() for match in self._patterns.matches(self._patterns.number[pattern], self.text[start:])]
+
+    def holds(self, pattern: str, start: int, end: int) -> bool:
+        """Whether `pattern` matches in [start, end) taken as a text of its own."""
+        return self._patterns.search(self._patterns.number[pattern], self.text[start:end])
+
+    def matches(self, pattern: str) -> list[Any]:
+        """The matches of `pattern`, with their groups; empty ones left out."""
+        number = self._patterns.number[pattern]
+        if number not in self.matching:
+            return []
+        return [match for match in self._patterns.matches(number, self.text) if match.end() > match.start()]
+
+    def reads_anew(self, start: int, end: int) -> bool:
+        """Whether [start, end) of this view's text holds something that only this view reads so."""
+        if not self.how:
+            return True
+        first, last = self.folded.span(start, end)
+        return any(first < change[1] and change[0] < last for change in self.changed)

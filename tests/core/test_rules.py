@@ -1,0 +1,64 @@
+"""Every rule of every pack: its must_hit sentences are found, its must_pass sentences are not."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.compliance.document import Document, Facts, TextRun, Verdict
+from app.compliance.engine import check
+from app.compliance.pack import Case, Example, Pack, Rule
+from app.compliance.rules import Rules, compile_rules
+from app.kernel.errors import Invalid
+from app.reads.rule_packs import load_packs
+
+PACKS = Path(__file__).parents[2] / "compliance_rules"
+TODAY = date(2026, 11, 22)
+
+
+def _packs() -> tuple[Pack, ...]:
+    try:
+        return load_packs(PACKS)
+    except Invalid as error:
+        raise AssertionError("\n".join(map(str, error.problems))) from None
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    return compile_rules(_packs())
+
+
+def _verdict(rules: Rules, pack: Pack, rule: Rule, example: Example) -> Verdict:
+    case = example if isinstance(example, Case) else Case(text=example)
+    product = case.product or (rule.products[0] if rule.products else "generic")
+    facts = Facts(pack.head.jurisdiction, product, case.channel)
+    document = Document((TextRun(case.text),), facts, fragment=not case.whole)
+    return check(rules, document, case.as_of or _day(rule), packs=[pack.name])
+
+
+def _day(rule: Rule) -> date:
+    return max(TODAY, rule.effective_from) if rule.effective_from else TODAY
+
+
+def _rules() -> Iterator[object]:
+    for pack in _packs():
+        yield from (pytest.param(pack, rule, id=rule.id) for rule in pack.rules if rule.status != "draft")
+
+
+@pytest.mark.parametrize(("pack", "rule"), _rules())
+def test_examples(rules: Rules, pack: Pack, rule: Rule) -> None:
+    wrong = [
+        f"not hit: {example}"
+        for example in rule.must_hit
+        if rule.id not in {finding.rule for finding in _verdict(rules, pack, rule, example).findings}
+    ]
+    for example in rule.must_pass:
+        verdict = _verdict(rules, pack, rule, example)
+        wrong += [f"hit at “{f.text}”: {example}" for f in verdict.findings if f.rule == rule.id]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_rule_is_named_twice() -> None:
+    ids = [rule.id for pack in _packs() for rule in pack.rules]
+    assert len(ids) == len(set(ids))
