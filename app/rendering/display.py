@@ -60,7 +60,10 @@ class Glyph:
 class Run:
     """Glyphs of one font, size and colour, in one line. `font` is a face key of the font book; `text` what they spell.
 
-    `x`, `baseline`, `advance`: where the run starts, its baseline's y, and its width (height when set vertically).
+    `x`, `baseline`, `advance`: where the run starts, its baseline's y, and its width. Vertically `x` is the column's
+    centre line, `baseline` the y where the run starts, and `advance` its height. `tracking` (px) is
+    part of every cluster's advance. `features` are the OpenType features
+    that were switched on beside the usual ones (``pwid`` for Western quotation marks, ``tnum``).
     """
 
     font: str
@@ -73,6 +76,7 @@ class Run:
     tracking: float
     glyphs: tuple[Glyph, ...]
     tabular: bool = False
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class PictureItem(Item):
-    """`crop` is the part of the picture (in its own pixels) that fills `box`; `mask` cuts it, with corners of `radius`."""
+    """`crop` is the part of the picture (in its own pixels) that fills `box`; `mask` cuts it (corners of `radius`)."""
 
     picture: Picture | None = None
     crop: Rect = (0, 0, 0, 0)

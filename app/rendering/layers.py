@@ -1,0 +1,129 @@
+"""Pictures, shapes and the QR code: each layer becomes its item."""
+
+from app.rendering.desk import Desk, Frame, slot_offset
+from app.rendering.display import AnyItem, PictureItem, QrItem, ShapeItem
+from app.rendering.pictures import Picture
+from app.rendering.qr import matrix
+from app.rendering.resolve import colour, commands, contain, cover, line, moved, paint
+from app.rendering.scene import PictureLayer, Point, QrLayer, ShapeLayer
+from app.rendering.template import PictureSlot
+from app.rendering.values import PictureValue
+
+MIN_MODULE = 4.0
+MIN_MODULE_MM = 0.33
+
+
+def draw_shape(desk: Desk, layer: ShapeLayer, frame: Frame) -> list[AnyItem]:
+    """A shape with its paint resolved. *Raises* KeyError for a colour that the palette lacks."""
+    box = frame.box(layer.box)
+    outline = moved(commands(layer.d), *frame.offset) if layer.d is not None else ()
+    return [
+        ShapeItem(
+            layer.name,
+            box,
+            dynamic=False,
+            opacity=layer.opacity * frame.opacity,
+            rotate=layer.rotate,
+            shape=layer.shape,
+            radius=min(layer.radius, box[2] / 2, box[3] / 2),
+            path=outline,
+            fill=None if layer.fill is None else paint(layer.fill, box, desk.palette),
+            stroke=line(layer.stroke, desk.palette),
+        )
+    ]
+
+
+def draw_picture(desk: Desk, layer: PictureLayer, frame: Frame) -> list[AnyItem]:
+    """A picture cropped or fitted into its box, from wherever the layer takes it."""
+    found = _picture_of(desk, layer, frame)
+    if found is None:
+        return []
+    picture, focus = found
+    box = frame.box(layer.box)
+    if layer.slot:
+        dx, dy = slot_offset(desk, layer.slot, box)
+        box = (box[0] + dx, box[1] + dy, box[2], box[3])
+    crop = cover(picture, box, focus)
+    if layer.fit == "contain":
+        box, crop = contain(picture, box), (0.0, 0.0, float(picture.width_px), float(picture.height_px))
+    return [
+        PictureItem(
+            layer.name,
+            box,
+            dynamic=layer.slot is not None or layer.photo,
+            opacity=layer.opacity * frame.opacity,
+            rotate=layer.rotate,
+            slot=layer.slot,
+            picture=picture,
+            crop=crop,
+            mask=layer.mask.kind if layer.mask else "none",
+            radius=min(layer.mask.radius, box[2] / 2, box[3] / 2) if layer.mask else 0.0,
+            border=line(layer.border, desk.palette),
+        )
+    ]
+
+
+def _picture_of(desk: Desk, layer: PictureLayer, frame: Frame) -> tuple[Picture, Point] | None:
+    """The picture and the point of it that stays in view; a problem is noted when there is none."""
+    focus = layer.focus
+    if layer.photo:
+        picture, path = desk.values.profile.photo, "profile.photo"
+        focus = desk.values.profile.photo_focus
+    elif layer.slot:
+        slot, value, path = desk.template.slots[layer.slot], desk.values.slots.get(layer.slot), f"slots.{layer.slot}"
+        assert isinstance(slot, PictureSlot)
+        picture, focus = desk.pictures.get(slot.example), slot.focus
+        if isinstance(value, PictureValue):
+            picture, focus = value.picture, value.focus or slot.focus
+    elif layer.asset:
+        picture, path = desk.assets.get(layer.asset), f"{frame.path}.asset"
+    else:
+        picture, path = desk.pictures.get(layer.src or ""), f"{frame.path}.src"
+    if picture is None:
+        desk.problem(path, "missing_picture", "the picture for this place is missing")
+        return None
+    return picture, focus
+
+
+def draw_qr(desk: Desk, layer: QrLayer, frame: Frame) -> list[AnyItem]:
+    """The code in whole pixels, its quiet zone around it; a link too long for the box is a problem."""
+    try:
+        modules = matrix(desk.link, layer.level)
+    except ValueError as error:
+        desk.problem("link", "bad_link", str(error))
+        return []
+    box = frame.box(layer.box)
+    count = len(modules)
+    room = min(box[2], box[3]) / (count + 2 * layer.quiet_modules)
+    least = _least_module(desk)
+    if room < least:
+        message = (
+            f"a code of {count}×{count} modules needs {least:.2g} px each; the box gives {room:.2g}: shorten the link"
+        )
+        desk.problem("link", "link_too_long", message)
+        return []
+    module = float(int(room))
+    side = module * count
+    left, top = round(box[0] + (box[2] - side) / 2), round(box[1] + (box[3] - side) / 2)
+    return [
+        QrItem(
+            layer.name,
+            box,
+            dynamic=True,
+            opacity=layer.opacity * frame.opacity,
+            rotate=layer.rotate,
+            link=desk.link,
+            matrix=modules,
+            modules=(left, top, side, side),
+            dark=colour(layer.dark, desk.palette),
+            light=colour(layer.light, desk.palette),
+            radius=layer.radius,
+        )
+    ]
+
+
+def _least_module(desk: Desk) -> float:
+    size = desk.template.sizes[desk.size_name]
+    if size.print is not None:
+        return MIN_MODULE_MM * size.width_px / size.print.width_mm
+    return MIN_MODULE * size.width_px / 1080

@@ -1,0 +1,211 @@
+"""Text, profile and disclosure layers: what they say, how it is set, and the plate under it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from app.rendering.desk import Desk, Frame, slot_offset
+from app.rendering.display import AnyItem, Rect, ShapeItem, TextItem
+from app.rendering.fonts import Face
+from app.rendering.paragraphs import Piece, Setting
+from app.rendering.resolve import colour, line, paint
+from app.rendering.scene import DisclosureLayer, Plate, ProfileLayer, Span, StylePatch, TextLayer, TextStyle
+from app.rendering.shaping import Manner
+from app.rendering.template import TextSlot
+from app.rendering.textset import Outcome, Overflow, set_text
+from app.rendering.values import TextValue, named, words_in
+
+AnyText = TextLayer | ProfileLayer | DisclosureLayer
+Role = Literal["fixed", "slot", "profile", "disclosure"]
+# What a chosen style leaves as the layer has it: where the text stands, not how it looks.
+_PLACE = ("align", "valign", "direction", "max_lines", "phrases")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One piece of a layer's words and the path under which its problems are reported."""
+
+    text: str
+    path: str
+    span: Span | None = None
+
+
+def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
+    """The text and, before it, its plate; nothing when there is nothing to say.
+
+    *Raises* KeyError for a colour or font that the brand kit lacks.
+    """
+    sources = list(_sources(desk, layer, frame))
+    if not any(source.text.strip() for source in sources):
+        return []
+    style = resolved_style(desk, layer)
+    slot = layer.slot if isinstance(layer, TextLayer) else None
+    box = frame.box(layer.box)
+    if slot:
+        dx, dy = slot_offset(desk, slot, box)
+        box = (box[0] + dx, box[1] + dy, box[2], box[3])
+    pieces = [_piece(desk, style, source) for source in sources if source.text]
+    outcome = set_text(pieces, _setting(desk, style), box)
+    if not outcome.lines:
+        _report(desk, sources, outcome)
+        return []
+    slots = [source.span.slot for source in sources if source.span and source.span.slot]
+    role, dynamic = _role(layer, sources)
+    item = TextItem(
+        layer.name,
+        box,
+        dynamic=dynamic,
+        opacity=layer.opacity * frame.opacity,
+        rotate=layer.rotate,
+        slot=slot or (slots[0] if slots else None),
+        lines=outcome.lines,
+        size=outcome.size,
+        role=role,
+        vertical=style.direction == "vertical",
+        ink=outcome.ink,
+    )
+    plate = None if isinstance(layer, DisclosureLayer) else layer.plate
+    return [item] if plate is None else [_plate(desk, plate, item, outcome.extent), item]
+
+
+def _role(layer: AnyText, sources: list[_Source]) -> tuple[Role, bool]:
+    if isinstance(layer, DisclosureLayer):
+        return "disclosure", False
+    if isinstance(layer, ProfileLayer):
+        return "profile", True
+    spans = [source.span for source in sources if source.span]
+    if layer.slot or any(span.slot for span in spans):
+        return "slot", True
+    return ("profile", True) if any(span.field for span in spans) else ("fixed", False)
+
+
+def _sources(desk: Desk, layer: AnyText, frame: Frame) -> Iterator[_Source]:
+    if isinstance(layer, ProfileLayer):
+        text = getattr(desk.values.profile, layer.field)
+        path = f"profile.{layer.field}"
+        if text.strip():
+            yield _Source(words_in(layer.prefix, desk.language), frame.path)
+            yield _Source(text, path)
+            yield _Source(words_in(layer.suffix, desk.language), frame.path)
+        elif not layer.optional:
+            desk.problem(path, "required", "this template shows it, so the profile must have it")
+    elif isinstance(layer, DisclosureLayer):
+        yield _Source(words_in(layer.text, desk.language), frame.path)
+    elif layer.slot:
+        yield _Source(_slot_text(desk, layer.slot), f"slots.{layer.slot}")
+    elif layer.text is not None:
+        yield _Source(words_in(layer.text, desk.language), frame.path)
+    else:
+        for index, span in enumerate(layer.spans):
+            yield _span_source(desk, span, f"{frame.path}.spans[{index}]")
+
+
+def _span_source(desk: Desk, span: Span, path: str) -> _Source:
+    if span.slot:
+        return _Source(_slot_text(desk, span.slot), f"slots.{span.slot}", span)
+    if span.field:
+        return _Source(getattr(desk.values.profile, span.field), f"profile.{span.field}", span)
+    return _Source(words_in(span.text or "", desk.language), path, span)
+
+
+def _slot_text(desk: Desk, name: str) -> str:
+    value, slot = desk.values.slots.get(name), desk.template.slots[name]
+    if isinstance(value, TextValue):
+        return value.text
+    assert isinstance(slot, TextSlot)
+    return words_in(slot.example, desk.language)
+
+
+def resolved_style(desk: Desk, layer: AnyText) -> TextStyle:
+    """The layer's style with what it sets differently, or the one that was chosen for its slot."""
+    name, patch = layer.style, layer.set
+    value = desk.values.slots.get(layer.slot) if isinstance(layer, TextLayer) and layer.slot else None
+    if isinstance(value, TextValue) and value.style:
+        name, patch = value.style, StylePatch(**{key: getattr(patch, key) for key in _PLACE})
+    return patched(desk.template.styles[name] if name else TextStyle(), patch)
+
+
+def patched(style: TextStyle, patch: StylePatch) -> TextStyle:
+    """The style with the fields that the patch has."""
+    changes = {key: value for key, value in patch if value is not None}
+    return style.model_copy(update=changes) if changes else style
+
+
+def _piece(desk: Desk, style: TextStyle, source: _Source) -> Piece:
+    span = source.span
+    if span is None:
+        chain = _chain(desk, style.family, style.weight)
+        return Piece(source.text, chain, colour(style.colour, desk.palette))
+    return Piece(
+        source.text,
+        _chain(desk, span.family or style.family, span.weight or style.weight),
+        colour(span.colour or style.colour, desk.palette),
+        span.scale,
+        span.rise,
+    )
+
+
+def _chain(desk: Desk, family: str, weight: int) -> tuple[Face, ...]:
+    try:
+        return desk.fonts.chain(family, weight)
+    except KeyError:
+        raise KeyError(f"{family} {weight}") from None
+
+
+def _setting(desk: Desk, style: TextStyle) -> Setting:
+    return Setting(
+        strut=_chain(desk, style.family, style.weight)[0],
+        size=style.size,
+        min_size=min(style.min_size or style.size, style.size),
+        line_height=style.line_height,
+        tracking=style.tracking,
+        align=style.align,
+        valign=style.valign,
+        max_lines=style.max_lines,
+        phrases=style.phrases,
+        manner=Manner(desk.language, style.direction == "vertical", style.tabular, bool(style.tracking)),
+    )
+
+
+def _report(desk: Desk, sources: list[_Source], outcome: Outcome) -> None:
+    for offset, characters in outcome.missing:
+        begin = 0
+        for source in sources:
+            if begin <= offset < begin + len(source.text):
+                shown = ", ".join(named(character) for character in characters)
+                message = f"no font of this text has {shown}, at offset {offset - begin}"
+                desk.problem(source.path, "missing_glyph", message)
+            begin += len(source.text)
+    if outcome.overflow:
+        open_sources = [source for source in sources if not source.path.startswith("sizes.")] or sources
+        longest = max(open_sources, key=lambda source: len(source.text))
+        desk.problem(longest.path, "overflow", overflow_message(outcome.overflow))
+
+
+def overflow_message(overflow: Overflow) -> str:
+    """Says by how much a text is too large, in which direction, and how much of it must go."""
+    excess = []
+    if overflow.wide:
+        excess.append(f"{overflow.wide:.0f} px too wide")
+    if overflow.high:
+        excess.append(f"{overflow.high:.0f} px too high")
+    if overflow.lines:
+        excess.append(f"{overflow.lines} line{'s' if overflow.lines > 1 else ''} too many")
+    count = overflow.characters
+    return f"does not fit: {', '.join(excess)}; about {count} character{'s' if count > 1 else ''} must go"
+
+
+def _plate(desk: Desk, plate: Plate, item: TextItem, extent: Rect) -> ShapeItem:
+    across, down = plate.padding
+    box = (extent[0] - across, extent[1] - down, extent[2] + 2 * across, extent[3] + 2 * down)
+    return ShapeItem(
+        item.layer,
+        box,
+        dynamic=item.dynamic,
+        opacity=item.opacity,
+        rotate=item.rotate,
+        slot=item.slot,
+        radius=min(plate.radius, box[2] / 2, box[3] / 2),
+        fill=None if plate.fill is None else paint(plate.fill, box, desk.palette),
+        stroke=line(plate.stroke, desk.palette),
+    )

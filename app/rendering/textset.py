@@ -1,0 +1,120 @@
+"""Sets a text in its box: finds the size that fits, breaks the lines, and places every glyph."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor, inf
+
+from app.rendering.display import Rect, TextLine
+from app.rendering.linebreak import Ranges, balance, fill
+from app.rendering.paragraphs import Piece, Setting, ShapedText, line_extent, shaped
+from app.rendering.placing import place
+
+SLACK = 0.5  # px that a box may be exceeded by, as CSS rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """By how much a text is too large at its smallest size; `characters` is about how many must go."""
+
+    wide: float
+    high: float
+    lines: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Set lines; or what prevents it: characters without a glyph, or too much text."""
+
+    lines: tuple[TextLine, ...] = ()
+    size: float = 0.0
+    extent: Rect = (0, 0, 0, 0)
+    ink: Rect = (0, 0, 0, 0)
+    missing: tuple[tuple[int, str], ...] = ()
+    overflow: Overflow | None = None
+
+
+def set_text(pieces: Sequence[Piece], setting: Setting, box: Rect) -> Outcome:
+    """`pieces` set in `box`, at the largest of the allowed sizes (steps of half a pixel) that fits."""
+    text = shaped(pieces, setting)
+    if text.missing:
+        return Outcome(missing=tuple(text.missing))
+    along, across = (box[3], box[2]) if setting.manner.vertical else (box[2], box[3])
+    sizes = _candidates(setting)
+    broken = _broken(text, setting, sizes[0], along, across)
+    overflow = _overflow(text, setting, sizes[0], broken, along, across)
+    if overflow is None:
+        return _outcome(text, setting, sizes[0], broken, box)
+    low, high = 1, len(sizes) - 1
+    found: tuple[float, list[Ranges]] | None = None
+    while low <= high:
+        middle = (low + high) // 2
+        broken = _broken(text, setting, sizes[middle], along, across)
+        excess = _overflow(text, setting, sizes[middle], broken, along, across)
+        if excess is None:
+            found = (sizes[middle], broken)
+            high = middle - 1
+        else:
+            if middle == len(sizes) - 1:
+                overflow = excess
+            low = middle + 1
+    if found is None:
+        return Outcome(overflow=overflow)
+    return _outcome(text, setting, *found, box)
+
+
+def _candidates(setting: Setting) -> list[float]:
+    """Sizes from the largest to the smallest, in steps of half a pixel between."""
+    if setting.min_size >= setting.size:
+        return [setting.size]
+    first, last = ceil(setting.size * 2) - 1, floor(setting.min_size * 2) + 1
+    return [setting.size, *(step / 2 for step in range(first, last - 1, -1)), setting.min_size]
+
+
+def _broken(text: ShapedText, setting: Setting, size: float, along: float, across: float) -> list[Ranges]:
+    """The lines of each paragraph at this size, as ranges of characters of the paragraph."""
+    limit = (along + SLACK) / size + setting.tracking
+    room = floor((across + SLACK) / (size * setting.line_height)) if size else 0
+    most = max(1, min(room, setting.max_lines or room))
+    result: list[Ranges] = []
+    for _, paragraph in text.paragraphs:
+        lines: Ranges | None = None
+        if not paragraph.text:
+            lines = ((0, 0),)
+        elif setting.max_lines == 1 and len(text.paragraphs) == 1:
+            lines = ((0, len(paragraph.text)),)
+        elif setting.phrases:
+            lines = balance(paragraph, limit, most)
+        result.append(lines if lines is not None else fill(paragraph, limit))
+    return result
+
+
+def _overflow(
+    text: ShapedText, setting: Setting, size: float, broken: list[Ranges], along: float, across: float
+) -> Overflow | None:
+    wide = high = 0.0
+    count = beyond = 0
+    depth = 0.0
+    limit = inf if setting.max_lines is None else setting.max_lines
+    for (begin, paragraph), lines in zip(text.paragraphs, broken, strict=True):
+        for start, end in lines:
+            count += 1
+            width = (paragraph.inked[end] - paragraph.upto[start] - setting.tracking) * size
+            above, below = line_extent(text, setting, size, begin + start, begin + end)
+            depth += above + below
+            if width > along + 2 * SLACK:
+                wide = max(wide, width - along)
+                beyond += ceil((end - start) * (width - along) / width)
+            elif depth > across + SLACK or count > limit:
+                beyond += end - start
+    if depth > across + SLACK:
+        high = depth - across
+    if not wide and not high and count <= limit:
+        return None
+    too_many = max(0, count - setting.max_lines) if setting.max_lines else 0
+    return Overflow(wide, high, too_many, max(1, beyond))
+
+
+def _outcome(text: ShapedText, setting: Setting, size: float, broken: list[Ranges], box: Rect) -> Outcome:
+    placed = place(text, setting, size, broken, box)
+    return Outcome(placed.lines, size, placed.extent, placed.ink)
