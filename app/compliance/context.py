@@ -46,24 +46,14 @@ def stands(nearby: Nearby, view: View, start: int, end: int) -> bool:
         return True
     if nearby.cover is not None:
         return any(s <= start and end <= e for s, e in spans) or _covers_again(nearby, view, start, end)
+    if nearby.within == 0 and nearby.sentence is None:
+        return any(s < start <= e if nearby.before is not None else s <= end < e for s, e in spans)
     first, last = view.segments.sentence(start, end)
     if nearby.before is not None:
-        first, last = max(first, start - nearby.within), start
+        first, last = max(first, start - nearby.within, view.segments.clause(start, end)[0]), start
     elif nearby.after is not None:
-        first, last = end, min(last, end + nearby.within)
+        first, last = end, min(last, end + nearby.within, view.segments.clause(start, end)[1])
     return any(s >= first and e <= last for s, e in spans)
-
-
-def _is_anchored(nearby: Nearby) -> bool:
-    """Whether a `before` ends with ``$`` (right before the hit) or an `after` begins with ``^`` (right after it)."""
-    return (nearby.before or "").endswith("$") or (nearby.after or "").startswith("^")
-
-
-def _stands_at(nearby: Nearby, view: View, start: int, end: int) -> bool:
-    first, last = view.segments.sentence(start, end)
-    if nearby.before is not None:
-        return view.holds(nearby.pattern, max(first, start - nearby.within), start)
-    return view.holds(nearby.pattern, end, min(last, end + nearby.within))
 
 
 def _covers_again(nearby: Nearby, view: View, start: int, end: int) -> bool:

@@ -55,9 +55,7 @@ class _Speller:
         if isinstance(rule, ContextRule | DisclosureRule):
             new["claim"] = self.patterns(rule.claim, path)
         if isinstance(rule, ContextRule):
-            new["needs"] = tuple(
-                need.model_copy(update={"any": self.patterns(need.any, path)}) for need in rule.needs
-            )
+            new["needs"] = tuple(need.model_copy(update={"any": self.patterns(need.any, path)}) for need in rule.needs)
         return rule.model_copy(update=new)
 
     def contexts(self, contexts: Iterable[Context], path: str) -> tuple[Context, ...]:

@@ -43,7 +43,8 @@ class Nearby(Model):
 
     Exactly one of the keys says where it must stand, relative to the hit and within its sentence: `cover` over the hit,
     `before` within `within` characters before it, `after` within `within` characters after it; `sentence` anywhere in
-    the sentence, `text` anywhere at all. The value is a RE2 pattern on the folded text.
+    the sentence, `text` anywhere at all. With ``within: 0`` the match must touch the hit (it may run into it). A comma
+    between Chinese clauses ends what is before and after. The value is a RE2 pattern on the folded text.
     """
 
     cover: str | None = None
@@ -51,7 +52,7 @@ class Nearby(Model):
     after: str | None = None
     sentence: str | None = None
     text: str | None = None
-    within: Annotated[int, Field(ge=1, le=200)] = 12
+    within: Annotated[int, Field(ge=0, le=200)] = 12
 
     @property
     def place(self) -> str:

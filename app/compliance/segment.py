@@ -6,6 +6,7 @@ from functools import cached_property
 
 from icu4py.breakers import WordBreaker
 
+_COMMA = re.compile(r"(?<=[\u3400-\u9fff\"%)])[,:]")
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]+|\.(?=[\s\"')]|$)")
 
 
@@ -51,4 +52,16 @@ class Segments:
         return (
             self._ends[before] if before >= 0 else 0,
             self._ends[after] if after < len(self._ends) else len(self.text),
+        )
+
+    @cached_property
+    def _commas(self) -> list[int]:
+        return [match.start() for match in _COMMA.finditer(self.text)]
+
+    def clause(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch around [start, end) up to the next Chinese comma or colon on either side."""
+        before, after = bisect.bisect_left(self._commas, start) - 1, bisect.bisect_left(self._commas, end)
+        return (
+            self._commas[before] + 1 if before >= 0 else 0,
+            self._commas[after] if after < len(self._commas) else len(self.text),
         )
