@@ -48,12 +48,29 @@ def stands(nearby: Nearby, view: View, start: int, end: int) -> bool:
         return any(s <= start and end <= e for s, e in spans) or _covers_again(nearby, view, start, end)
     if nearby.within == 0 and nearby.sentence is None:
         return any(s < start <= e if nearby.before is not None else s <= end < e for s, e in spans)
+    first, last = _window(nearby, view, start, end)
+    return any(s >= first and e <= last for s, e in spans)
+
+
+def _window(nearby: Nearby, view: View, start: int, end: int) -> tuple[int, int]:
     first, last = view.segments.sentence(start, end)
     if nearby.before is not None:
-        first, last = max(first, start - nearby.within, view.segments.clause(start, end)[0]), start
-    elif nearby.after is not None:
-        first, last = end, min(last, end + nearby.within, view.segments.clause(start, end)[1])
-    return any(s >= first and e <= last for s, e in spans)
+        return max(first, start - nearby.within, view.segments.clause(start, end)[0]), start
+    if nearby.after is not None:
+        return end, min(last, end + nearby.within, view.segments.clause(start, end)[1])
+    return first, last
+
+
+def _is_anchored(nearby: Nearby) -> bool:
+    """Whether the pattern asks to stand right at the hit: ``before: …$`` or ``after: ^…``."""
+    if nearby.before is not None:
+        return nearby.before.endswith("$") and not nearby.before.endswith("\\$")
+    return nearby.after is not None and nearby.after.startswith("^")
+
+
+def _stands_at(nearby: Nearby, view: View, start: int, end: int) -> bool:
+    first, last = _window(nearby, view, start, end)
+    return view.has(nearby.pattern, first, last)
 
 
 def _covers_again(nearby: Nearby, view: View, start: int, end: int) -> bool:

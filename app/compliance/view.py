@@ -53,6 +53,10 @@ class View:
         """Whether `pattern` matches in [start, end) taken as a text of its own."""
         return self._patterns.search(self._patterns.number[pattern], self.text[start:end])
 
+    def has(self, pattern: str, start: int, end: int) -> bool:
+        """Whether `pattern` matches in [start, end), taken as a text of its own."""
+        return self._patterns.search(self._patterns.number[pattern], self.text[start:end])
+
     def matches(self, pattern: str) -> list[Any]:
         """The matches of `pattern`, with their groups; empty ones left out."""
         number = self._patterns.number[pattern]
