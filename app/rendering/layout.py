@@ -10,6 +10,7 @@ from app.rendering.display import AnyItem, DisplayList
 from app.rendering.fonts import FontBook
 from app.rendering.layers import draw_picture, draw_qr, draw_shape
 from app.rendering.pictures import Picture
+from app.rendering.reading import reading_order
 from app.rendering.scene import GroupLayer, Layer, PictureLayer, QrLayer, ShapeLayer
 from app.rendering.template import Template
 from app.rendering.text_layers import draw_text
@@ -95,3 +96,6 @@ def _static_key(laid: DisplayList, fonts: FontBook) -> str:
     for item in laid.items:
         digest.update(b"-\n" if item.dynamic else f"{item!r}\n".encode())
     return digest.hexdigest()
+
+
+__all__ = ["Kit", "lay_out", "reading_order"]

@@ -1,13 +1,15 @@
 """A template: what template.json says, read whole and checked in itself, every problem with its path."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
 from app.kernel.errors import Invalid, Problem
+from app.rendering.pictures import Picture
 from app.rendering.scene import (
     Box,
     DisclosureLayer,
@@ -116,6 +118,15 @@ class Template(Model):
         return chosen, self.sizes[chosen]
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedTemplate:
+    """A template with its pictures by file name; `digest` changes with any byte of either."""
+
+    template: Template
+    pictures: Mapping[str, Picture]
+    digest: str
+
+
 def flat(layers: tuple[Layer, ...], path: str) -> Iterator[tuple[str, Layer]]:
     """Every layer with its path, groups before their members."""
     for index, layer in enumerate(layers):
@@ -150,7 +161,21 @@ def read_template(data: bytes, path: str = "") -> Template:
 
 
 _UNION_TAGS = frozenset(
-    "picture shape text profile disclosure qr group linear radial str Localised LinearGradient RadialGradient".split()
+    [
+        "picture",
+        "shape",
+        "text",
+        "profile",
+        "disclosure",
+        "qr",
+        "group",
+        "linear",
+        "radial",
+        "str",
+        "Localised",
+        "LinearGradient",
+        "RadialGradient",
+    ]
 ) | {"constrained-str", "function-after[_one_source(), Span]"}
 
 
@@ -232,6 +257,7 @@ def _style_problems(template: Template, path: str, layer: Layer) -> Iterator[Pro
 
 
 __all__ = [
+    "LoadedTemplate",
     "PictureSlot",
     "ProfileLayer",
     "Slot",
