@@ -46,7 +46,7 @@ def _rules() -> Iterator[object]:
         yield from (pytest.param(pack, rule, id=rule.id) for rule in pack.rules if rule.status != "draft")
 
 
-@pytest.mark.parametrize(("pack", "rule"), _rules())
+@pytest.mark.parametrize(("pack", "rule"), list(_rules()))
 def test_examples(rules: Rules, pack: Pack, rule: Rule) -> None:
     wrong = [
         f"not hit: {example}"
