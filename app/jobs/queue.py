@@ -77,11 +77,11 @@ def claim(session: Session, names: Collection[str], lease_seconds: float, job_id
         if crashes >= MAX_CRASHES:
             _change(session, row.id, row.lease_token, _failed(now, "worker_lost", "") | {"crashes": crashes})
             continue
-        token = secrets.token_hex(16)
+        token, attempt = secrets.token_hex(16), row.attempts + 1
         lease_ends = now + timedelta(seconds=lease_seconds)
-        changes = {"attempts": row.attempts + 1, "crashes": crashes, "lease_token": token, "due_at": lease_ends}
+        changes = {"attempts": attempt, "crashes": crashes, "lease_token": token, "due_at": lease_ends}
         _change(session, row.id, row.lease_token, {"state": "leased"} | changes)
-        return Job(row.id, row.name, row.payload, row.attempts + 1, token)
+        return Job(row.id, row.name, row.payload, attempt, token)
     return None
 
 

@@ -1,0 +1,183 @@
+"""What all tests share: closed sockets, and the two databases, stores and transports that the product runs on."""
+
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+
+from app.config import Settings
+from app.db import open_engine
+from app.schema import migrate
+from app.storage.store import Store, open_store
+from tests.services import S3_ACCESS_KEY, S3_SECRET_KEY
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+class OutsideRefusedError(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _sockets_are_closed_to_the_outside() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _only_loopback(getattr(socket.socket, name)))
+        yield
+
+
+def _only_loopback(connect: Any) -> Any:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(LOOPBACK):
+            raise OutsideRefusedError(f"a test tried to connect to {address[0]}")
+        return connect(self, address)
+
+    return guarded
+
+
+def service(name: str) -> str:
+    """The address of a test service; without one the test is skipped, but in CI, where all must be there, it fails."""
+    address = os.environ.get(f"IMPRIMATUR_TEST_{name}_URL")
+    if address:
+        return address
+    message = f"no {name}: script/test starts one"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@dataclass(frozen=True)
+class House:
+    """The settings of one test's own house, as variables for a child process and as a value."""
+
+    environment: dict[str, str]
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.from_env(self.environment)
+
+    def using(self, **more: object) -> "House":
+        """The same house with other settings."""
+        return House(self.environment | {f"IMPRIMATUR_{name.upper()}": str(value) for name, value in more.items()})
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a database file that has just been migrated."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    _migrated(f"sqlite:///{path}")
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql() -> Iterator[str]:
+    """The URL of a server with a database, ready to be copied, that has just been migrated."""
+    server = service("POSTGRESQL")
+    name = f"template_{uuid4().hex}"
+    _ask(server, f'CREATE DATABASE "{name}"')
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    _migrated(url)
+    yield url
+    _ask(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _migrated(url: str) -> None:
+    engine = open_engine(Settings.from_env({"IMPRIMATUR_DATABASE_URL": url}))
+    migrate(SimpleNamespace(engine=engine))
+    engine.dispose()
+
+
+def _ask(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(empty_sqlite: bytes, tmp_path: Path) -> str:
+    path = tmp_path / "test.db"
+    path.write_bytes(empty_sqlite)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(empty_postgresql: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    template = make_url(empty_postgresql)
+    server = template.set(database="postgres").render_as_string(hide_password=False)
+    _ask(server, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
+    yield template.set(database=name).render_as_string(hide_password=False)
+    _ask(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database of this test's own, on either product."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def s3_settings() -> Iterator[dict[str, object]]:
+    """The settings of a bucket of this test's own, on a real S3 server."""
+    endpoint, bucket = service("S3"), f"test-{uuid4().hex}"
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=S3_ACCESS_KEY,
+        aws_secret_access_key=S3_SECRET_KEY,
+    )
+    client.create_bucket(Bucket=bucket)
+    yield {
+        "storage": "s3",
+        "s3_endpoint": endpoint,
+        "s3_bucket": bucket,
+        "s3_access_key": S3_ACCESS_KEY,
+        "s3_secret_key": S3_SECRET_KEY,
+    }
+    for found in client.list_objects_v2(Bucket=bucket).get("Contents", []):
+        client.delete_object(Bucket=bucket, Key=found["Key"])
+    client.delete_bucket(Bucket=bucket)
+    client.close()
+
+
+@pytest.fixture(params=["local", "s3"])
+def storage_settings(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, object]:
+    """The settings of a store of this test's own, of either kind."""
+    if request.param == "s3":
+        found: dict[str, object] = request.getfixturevalue("s3_settings")
+        return found
+    return {"storage": "local", "storage_dir": tmp_path / "objects"}
+
+
+@pytest.fixture
+def store(storage_settings: dict[str, object]) -> Store:
+    """An empty store, of either kind."""
+    return open_store(House({}).using(**storage_settings).settings)
+
+
+@pytest.fixture(params=["embedded", "rabbitmq"])
+def jobs_settings(request: pytest.FixtureRequest) -> dict[str, object]:
+    """The settings of a job transport of this test's own, of either kind."""
+    if request.param == "embedded":
+        return {"jobs": "embedded"}
+    return {"jobs": "rabbitmq", "rabbitmq_url": service("RABBITMQ"), "rabbitmq_queue": f"test-{uuid4().hex}"}
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """The engine on a migrated, empty database, on either product."""
+    engine = open_engine(House({}).using(database_url=database_url).settings)
+    yield engine
+    engine.dispose()

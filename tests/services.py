@@ -1,0 +1,207 @@
+"""Real servers for the tests: ``python tests/services.py COMMAND…`` starts them, runs the command, and stops them.
+
+PostgreSQL, RabbitMQ and an S3 server, each on free ports of the loopback, with its data in one temporary folder. The
+command finds them in IMPRIMATUR_TEST_POSTGRESQL_URL, IMPRIMATUR_TEST_RABBITMQ_URL and IMPRIMATUR_TEST_S3_URL.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+READY_SECONDS = 60
+S3_ACCESS_KEY, S3_SECRET_KEY = "test-access", "test-secret"
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on at this moment."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+@contextmanager
+def running(
+    command: list[str], log: Path, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`command` as a process group of its own, which is ended with the block."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        for number, patience in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 10.0)):
+            try:
+                os.killpg(process.pid, number)
+                process.wait(patience)
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def wait_until(ready: Callable[[], bool], name: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when `ready`; fail with the end of the log when the process ends or the time is up."""
+    deadline = time.monotonic() + READY_SECONDS
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(f"{name} did not start:\n{log.read_text(errors='replace')[-3000:]}")
+        time.sleep(0.1)
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections on `port`."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def postgresql_bin() -> Path:
+    """The folder of initdb and postgres."""
+    candidates = [Path(found).resolve().parent for found in (shutil.which("initdb"), shutil.which("pg_ctl")) if found]
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in candidates:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise SystemExit("PostgreSQL is not installed; script/setup --test installs it")
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[dict[str, str]]:
+    """A cluster of our own. PostgreSQL refuses to run as root, so root lends it to the user postgres."""
+    (port,) = free_ports(1)
+    data, log = folder / "postgresql", folder / "postgresql.log"
+    as_user: list[str] = []
+    data.mkdir()
+    if os.geteuid() == 0:
+        shutil.chown(data, "postgres", "postgres")
+        as_user = ["runuser", "-u", "postgres", "--"]
+    binaries = postgresql_bin()
+    initialise = [*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"]
+    made = subprocess.run(
+        [*initialise, "-E", "UTF8", "--locale=C.UTF-8"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        raise SystemExit(f"initdb failed:\n{made.stdout}{made.stderr}")
+    options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(port)}
+    options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+    flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+    # Without runuser in between, the signal reaches the server itself.
+    command = [str(binaries / "postgres"), "-D", str(data), *flags]
+    if as_user:
+        command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
+    with running(command, log) as process:
+        wait_until(lambda: listens(port), "PostgreSQL", process, log)
+        yield {"IMPRIMATUR_TEST_POSTGRESQL_URL": f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"}
+
+
+def rabbitmq_server() -> str:
+    """The start script itself: Debian's wrapper on the PATH would use the machine's own node."""
+    packaged = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    found = str(packaged) if packaged.exists() else shutil.which("rabbitmq-server")
+    if found is None:
+        raise SystemExit("RabbitMQ is not installed; script/setup --test installs it")
+    return found
+
+
+@contextmanager
+def rabbitmq(folder: Path) -> Iterator[dict[str, str]]:
+    """A node of our own, with an epmd of its own, so that nothing is left running."""
+    port, distribution_port, epmd_port = free_ports(3)
+    home, log = folder / "rabbitmq", folder / "rabbitmq.log"
+    home.mkdir()
+    (home / "enabled_plugins").write_text("[].\n")
+    (home / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\nlog.console.level = warning\n")
+    environment = {
+        "HOME": str(home),
+        "ERL_EPMD_PORT": str(epmd_port),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODENAME": f"imprimatur-{port}@localhost",
+        "RABBITMQ_DIST_PORT": str(distribution_port),
+        "RABBITMQ_MNESIA_BASE": str(home / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(home / "log"),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_PID_FILE": str(home / "pid"),
+        "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
+        "RABBITMQ_CONF_ENV_FILE": str(home / "none"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"),
+        "RABBITMQ_ALLOW_INPUT": "1",
+        "RABBITMQ_SERVER_START_ARGS": "-noinput",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} +S 2:2",
+    }
+    epmd = ["epmd", "-port", str(epmd_port), "-address", "127.0.0.1"]
+    with (
+        running(epmd, folder / "epmd.log", environment),
+        running([rabbitmq_server()], log, environment) as process,
+    ):
+        wait_until(lambda: listens(port), "RabbitMQ", process, log)
+        yield {"IMPRIMATUR_TEST_RABBITMQ_URL": f"amqp://guest:guest@127.0.0.1:{port}/%2F?heartbeat=30"}
+
+
+@contextmanager
+def s3(folder: Path) -> Iterator[dict[str, str]]:
+    """SeaweedFS as an S3 server that checks signatures."""
+    names = ("master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3", "s3.grpc")
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    data, log = folder / "s3", folder / "s3.log"
+    data.mkdir()
+    credentials = [{"accessKey": S3_ACCESS_KEY, "secretKey": S3_SECRET_KEY}]
+    identity = {"name": "test", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
+    (data / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    weed = Path(sys.executable).parent / "weed"
+    flags = [
+        f"-{name.removesuffix('.grpc')}.port{'.grpc' if 'grpc' in name else ''}={port}" for name, port in ports.items()
+    ]
+    flags += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={data}", "-filer", "-s3", f"-s3.config={data / 's3.json'}"]
+    flags += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false", "-master.volumeSizeLimitMB=64"]
+    with running([str(weed), "server", *flags, "-volume.max=50"], log, {"HOME": str(data)}) as process:
+        wait_until(lambda: _answers(ports["s3"]), "SeaweedFS", process, log)
+        yield {"IMPRIMATUR_TEST_S3_URL": f"http://127.0.0.1:{ports['s3']}"}
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def main(command: list[str]) -> int:
+    """Run `command` among the servers; its exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with ExitStack() as stack:
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="imprimatur-", ignore_cleanup_errors=True))
+        )
+        folder.chmod(0o755)
+        for start in (postgresql, rabbitmq, s3):
+            begun = time.monotonic()
+            os.environ |= stack.enter_context(start(folder))
+            print(f"{start.__name__} is up after {time.monotonic() - begun:.1f} s", file=sys.stderr)
+        return subprocess.run(command, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
