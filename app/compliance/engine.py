@@ -162,14 +162,14 @@ def _regex_hits(compiled: Compiled, rule: RegexRule, view: View, as_of: date) ->
                 stretch = view.text[match.start() : match.end() + rule.date.within]
                 if not date_holds(rule.date, stretch, as_of):
                     continue
-            start, end = match.span("hit") if groups.get("hit") else match.span()
+            start, end = match.span(match.re.groupindex["hit"]) if groups.get("hit") else match.span()
             yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
 
 
 def _context_hits(compiled: Compiled, rule: ContextRule, view: View, views: list[View], as_of: date) -> Iterator[_Hit]:
     for pattern in rule.claim:
         for match in view.matches(pattern):
-            start, end = match.span("hit") if match.groupdict().get("hit") else match.span()
+            start, end = match.span(match.re.groupindex["hit"]) if match.groupdict().get("hit") else match.span()
             missing = unmet(rule.needs, view, start, end, as_of)
             if missing:
                 labels = tuple(need.label for need in missing)
