@@ -62,6 +62,18 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
 
 
+def jpeg_pixels(image: Image.Image) -> bytes:
+    """A JPEG of an RGB image with nothing around its pixels, to be put inside another file."""
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=JPEG_QUALITY, subsampling="4:4:4")
+    return file.getvalue()
+
+
+def srgb_profile() -> bytes:
+    """The colour profile of sRGB."""
+    return _SRGB
+
+
 def _profile() -> bytes:
     """An sRGB profile with its date of making fixed: the library writes the day on which it runs."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())

@@ -10,10 +10,11 @@ from app.rendering.display import AnyItem, Line, Paint, PictureItem, QrItem, Rec
 from app.rendering.fonts import FontBook
 from app.rendering.glyphs import Mark, placed, turned
 from app.rendering.gradients import gradient_pixels
+from app.rendering.outlines import module_path, picture_path, shape_path
 from app.rendering.paths import IDENTITY, Affine, Path
 from app.rendering.pictures import pixels
 from app.rendering.raster import Outline, PixelBox, box_of, coverage, filled, stroked
-from app.rendering.surface import Surface, bands, common, product, scaled, transparent
+from app.rendering.surface import Surface, bands, common, product, transparent
 
 EDGE = 2  # px that anti-aliasing, rounding and resampling may reach beyond an item's outline
 
@@ -53,7 +54,7 @@ def pixel_bounds(item: AnyItem) -> PixelBox | None:
 def _outline_of(item: AnyItem) -> Path | None:
     if isinstance(item, TextItem):
         return paths.rectangle(item.ink) if item.ink[2] > 0 and item.ink[3] > 0 else None
-    return _shape_path(item) if isinstance(item, ShapeItem) else paths.rectangle(item.box)
+    return shape_path(item) if isinstance(item, ShapeItem) else paths.rectangle(item.box)
 
 
 def _paint(surface: Surface, item: AnyItem, fonts: FontBook) -> None:
@@ -70,15 +71,9 @@ def _paint(surface: Surface, item: AnyItem, fonts: FontBook) -> None:
 # --- shapes ----------------------------------------------------------------------------------------------------------
 
 
-def _shape_path(item: ShapeItem) -> Path:
-    if item.shape == "rect":
-        return paths.rectangle(item.box, item.radius)
-    return paths.ellipse(item.box) if item.shape == "ellipse" else item.path
-
-
 def _paint_shape(surface: Surface, item: ShapeItem) -> None:
     by = paths.turn(item.rotate, item.box)
-    path = paths.mapped(_shape_path(item), by)
+    path = paths.mapped(shape_path(item), by)
     if item.fill is not None:
         whole = _whole_pixels(item.box) if item.shape == "rect" and not item.radius and by is IDENTITY else None
         if whole is not None:
@@ -167,7 +162,7 @@ def _paint_picture(surface: Surface, item: PictureItem) -> None:
     if item.picture is None:
         return
     by = paths.turn(item.rotate, item.box)
-    path = _mask_path(item)
+    path = picture_path(item)
     if by is IDENTITY:
         image, box = _upright(item)
     else:
@@ -179,12 +174,6 @@ def _paint_picture(surface: Surface, item: PictureItem) -> None:
         image = image.convert("RGB")
     surface.lay(image, box, mask)
     _paint_line(surface, paths.mapped(path, by), item.border)
-
-
-def _mask_path(item: PictureItem) -> Path:
-    if item.mask == "ellipse":
-        return paths.ellipse(item.box)
-    return paths.rectangle(item.box, item.radius if item.mask == "rounded" else 0.0)
 
 
 def _upright(item: PictureItem) -> tuple[Image.Image, PixelBox]:
@@ -240,22 +229,10 @@ def _paint_qr(surface: Surface, item: QrItem) -> None:
     x, y, width, height = item.modules
     rows, columns = len(item.matrix), len(item.matrix[0])
     if by is not IDENTITY:
-        squares = [
-            command
-            for row, modules in enumerate(item.matrix)
-            for column, dark in enumerate(modules)
-            if dark
-            for command in paths.rectangle(
-                (x + column * width / columns, y + row * height / rows, width / columns, height / rows)
-            )
-        ]
-        _fill(surface, filled(paths.mapped(tuple(squares), by)), item.dark, by)
+        _fill(surface, filled(paths.mapped(module_path(item), by)), item.dark, by)
         return
     across = [round(x + column * width / columns) for column in range(columns + 1)]
     down = [round(y + row * height / rows) for row in range(rows + 1)]
     dark = np.array(item.matrix, dtype=np.uint8) * 255
     dark = np.repeat(np.repeat(dark, np.diff(down), axis=0), np.diff(across), axis=1)
     surface.tint(item.dark, (across[0], down[0], across[-1], down[-1]), Image.fromarray(dark))
-
-
-__all__ = ["paint_item", "pixel_bounds", "scaled"]

@@ -1,0 +1,194 @@
+"""Fonts in a PDF: the glyphs that a display list uses, cut out of their faces, and the text that they are copied as."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pydyf
+import uharfbuzz as hb
+
+from app.rendering.display import DisplayList, Glyph, Run, TextItem
+from app.rendering.fonts import Face, FontBook
+from app.rendering.pdf_objects import Numbers, stream
+
+KEPT_TABLES = frozenset({"glyf", "loca", "head", "hhea", "hmtx", "maxp", "CFF "})
+SYMBOLIC, SERIF = 4, 2
+STEM = 80  # not known from the tables that are kept; viewers use it only where they lack the font
+PER_BLOCK = 100  # entries that one block of a character map may hold
+
+
+class PdfFont:
+    """One face in one PDF: `codes` gives each glyph its code, `texts` what it is copied as."""
+
+    def __init__(self, face: Face, texts: dict[int, str]) -> None:
+        self.face = face
+        self.texts = texts
+        self._plan = hb.SubsetPlan(face.hb_face, _cut(face, texts))
+        self.codes: dict[int, int] = dict(self._plan.old_to_new_glyph_mapping)
+        used = f"{face.sha256}{sorted(texts)}".encode()
+        tag = "".join(chr(65 + byte % 26) for byte in hashlib.sha256(used).digest()[:6])
+        self.name = f"{tag}+{face.key}"
+
+    def width(self, gid: int) -> float:
+        """How far the glyph moves the pen, in thousandths of the em."""
+        return float(self.face.hb_font.get_glyph_h_advance(gid)) * 1000 / self.face.units_per_em
+
+    def add_to(self, pdf: pydyf.PDF) -> pydyf.Dictionary:
+        """Writes the font's objects and returns the one that a page names."""
+        descendant = self._descendant(pdf)
+        to_unicode = stream(pdf, "\n".join(self._character_map()).encode())
+        font = pydyf.Dictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/Type0",
+                "BaseFont": f"/{self.name}",
+                "Encoding": "/Identity-H",
+                "DescendantFonts": pydyf.Array([descendant.reference]),
+                "ToUnicode": to_unicode.reference,
+            }
+        )
+        pdf.add_object(font)
+        return font
+
+    def _descendant(self, pdf: pydyf.PDF) -> pydyf.Dictionary:
+        subset = self._plan.execute()
+        is_cff = "CFF " in subset.table_tags
+        widths = pydyf.Array()
+        for gid, code in sorted(self.codes.items(), key=lambda pair: pair[1]):
+            widths.extend([code, pydyf.Array([self.width(gid)])])
+        font = pydyf.Dictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/CIDFontType0" if is_cff else "/CIDFontType2",
+                "BaseFont": f"/{self.name}",
+                "CIDSystemInfo": pydyf.Dictionary(
+                    {"Registry": pydyf.String("Adobe"), "Ordering": pydyf.String("Identity"), "Supplement": 0}
+                ),
+                "W": widths,
+                "FontDescriptor": self._descriptor(pdf, subset, is_cff).reference,
+            }
+        )
+        if not is_cff:
+            font["CIDToGIDMap"] = "/Identity"
+        pdf.add_object(font)
+        return font
+
+    def _descriptor(self, pdf: pydyf.PDF, subset: hb.Face, is_cff: bool) -> pydyf.Dictionary:
+        face = self.face
+        if is_cff:
+            program = stream(pdf, bytes(subset.reference_table("CFF ").data), {"Subtype": "/CIDFontType0C"})
+        else:
+            data = bytes(subset.blob.data)
+            program = stream(pdf, data, {"Length1": len(data)})
+        ascent, descent = round(face.ascent * 1000), -round(face.descent * 1000)
+        boxes = [face.extents(gid) for gid in self.texts]
+        scale = 1000 / face.units_per_em
+        descriptor = pydyf.Dictionary(
+            {
+                "Type": "/FontDescriptor",
+                "FontName": f"/{self.name}",
+                "Flags": SYMBOLIC | (SERIF if "serif" in face.key and "sans" not in face.key else 0),
+                "FontBBox": pydyf.Array(
+                    [
+                        round(min(box[0] for box in boxes) * scale),
+                        round(min(box[1] for box in boxes) * scale),
+                        round(max(box[2] for box in boxes) * scale),
+                        round(max(box[3] for box in boxes) * scale),
+                    ]
+                ),
+                "ItalicAngle": 0,
+                "Ascent": ascent,
+                "Descent": descent,
+                "CapHeight": ascent,
+                "StemV": STEM,
+                "FontFile3" if is_cff else "FontFile2": program.reference,
+            }
+        )
+        pdf.add_object(descriptor)
+        return descriptor
+
+    def _character_map(self) -> Iterator[str]:
+        yield "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap"
+        yield "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def"
+        yield "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def"
+        yield "1 begincodespacerange\n<0000> <ffff>\nendcodespacerange"
+        entries = sorted((self.codes[gid], text) for gid, text in self.texts.items() if text)
+        for start in range(0, len(entries), PER_BLOCK):
+            block = entries[start : start + PER_BLOCK]
+            yield f"{len(block)} beginbfchar"
+            yield from (f"<{code:04x}> <{text.encode('utf-16-be').hex()}>" for code, text in block)
+            yield "endbfchar"
+        yield "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+
+
+def used_fonts(display: DisplayList, fonts: FontBook) -> dict[str, PdfFont]:
+    """The fonts of the display list by face key, in the order in which they are first used."""
+    texts: dict[str, dict[int, str]] = {}
+    for run in (r for item in display.items if isinstance(item, TextItem) for line in item.lines for r in line.runs):
+        seen = texts.setdefault(run.font, {})
+        for glyph in run.glyphs:
+            seen.setdefault(glyph.id, glyph.text)
+    return {key: PdfFont(fonts.face(key), seen) for key, seen in texts.items() if seen}
+
+
+def draw_run(canvas: pydyf.Stream, run: Run, font: PdfFont) -> None:
+    """Shows a run's glyphs exactly where the display list has them, copied as exactly its text."""
+    canvas.set_color_rgb(*(channel / 255 for channel in run.colour[:3]))
+    pen: tuple[float, float] | None = None
+    shown: list[str] = []
+    for cluster in _clusters(run):
+        text = cluster[0].text
+        spelled = len(cluster) == 1 and font.texts[cluster[0].id] == text
+        if not spelled:
+            _flush(canvas, shown)
+            pen = None
+            canvas.begin_marked_content("Span", pydyf.Dictionary({"ActualText": _hex(text)}).data)
+        for glyph in cluster:
+            if pen is None or abs(pen[1] - glyph.y) > 1e-6:
+                _flush(canvas, shown)
+                canvas.set_text_matrix(run.size, 0, 0, -run.size, glyph.x, glyph.y)
+                pen = glyph.x, glyph.y
+            elif abs(pen[0] - glyph.x) > 1e-4:
+                shown.append(Numbers.one((pen[0] - glyph.x) * 1000 / run.size))
+            shown.append(f"<{font.codes[glyph.id]:04x}>")
+            pen = glyph.x + font.width(glyph.id) * run.size / 1000, glyph.y
+        if not spelled:
+            _flush(canvas, shown)
+            pen = None
+            canvas.end_marked_content()
+    _flush(canvas, shown)
+
+
+def _flush(canvas: pydyf.Stream, shown: list[str]) -> None:
+    if shown:
+        canvas.show_text("".join(shown))
+        shown.clear()
+
+
+def _clusters(run: Run) -> Iterator[list[Glyph]]:
+    cluster: list[Glyph] = []
+    for glyph in run.glyphs:
+        if glyph.text and cluster:
+            yield cluster
+            cluster = []
+        cluster.append(glyph)
+    if cluster:
+        yield cluster
+
+
+def _hex(text: str) -> bytes:
+    return b"<feff" + text.encode("utf-16-be").hex().encode() + b">"
+
+
+def _cut(face: Face, texts: dict[int, str]) -> hb.SubsetInput:
+    cut = hb.SubsetInput()
+    cut.flags = (
+        hb.SubsetFlags.NO_HINTING
+        | hb.SubsetFlags.NO_LAYOUT_CLOSURE
+        | hb.SubsetFlags.DESUBROUTINIZE
+        | hb.SubsetFlags.CFF_IDENTITY_CHARSET
+    )
+    cut.glyph_set.update(texts)
+    cut.drop_table_tag_set.update(
+        int.from_bytes(tag.encode(), "big") for tag in face.hb_face.table_tags if tag not in KEPT_TABLES
+    )
+    return cut
