@@ -1,1 +1,1 @@
-"""The command line `imprimatur`: it translates arguments into a call of flow or reads, and the answer into an exit status."""
+"""The command line `imprimatur`: it makes arguments a call of flow or reads, and the answer an exit status."""

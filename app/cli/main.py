@@ -5,7 +5,6 @@ wrong, one line a problem on standard error; 3 a resource does not answer, or a 
 """
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,20 +13,23 @@ from typing import TextIO
 
 import click
 
-from app.cli import bench
+from app.cli.bench import bench
+from app.cli.check import check_lines, require_packs
 from app.cli.progress import show_progress
+from app.compliance.rules import Rules
 from app.config import Settings
 from app.flow.batch import BatchOrder, run_batch
 from app.flow.batch_journal import POSTER_EXISTS
-from app.flow.check_copy import check_copy
-from app.flow.fill import read_values
-from app.flow.make_poster import MEDIA_TYPES, Order, Studio, make_poster
+from app.flow.fill import files_in, read_json, read_values
+from app.flow.make_poster import MEDIA_TYPES, Format, Order, Studio, make_poster
 from app.kernel.errors import AppError, Invalid, NotFound, Problem
 from app.reads.advisor_rows import read_rows
-from app.reads.templates import LoadedTemplate, template_list
+from app.reads.templates import template_list
+from app.rendering.scene import Language
+from app.rendering.template import LoadedTemplate
 
 FORMATS = tuple(MEDIA_TYPES)
-_SUFFIXES = {".jpg": "jpeg", **{f".{name}": name for name in FORMATS}}
+_SUFFIXES: dict[str, Format] = {".jpg": "jpeg", **{f".{name}": name for name in FORMATS}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Parts:
 
     settings: Callable[[], Settings]
     studio: Callable[[Settings], Studio]
+    rules: Callable[[Settings], Rules]
     work: Callable[[Settings, bool], None]
     migrate: Callable[[Settings], None]
 
@@ -98,19 +101,20 @@ def render(
     template: str,
     values: Path | None,
     size: str | None,
-    format_: str | None,
+    format_: Format | None,
     url: str | None,
-    lang: str | None,
+    lang: Language | None,
     out: Path,
 ) -> None:
     """Make one poster from TEMPLATE."""
     studio = parts.studio(parts.settings())
     loaded = _template(studio, template)
-    data = _read(values, "values") if values else b"{}"
-    read = read_values(loaded.template, data, values.parent if values else Path(), studio.sample_profile)
+    document = read_json(_read(values, "values")) if values else {}
+    pictures = files_in(values.parent if values else Path())
+    filled = read_values(loaded.template, document, pictures, studio.sample_profile)
     order = Order(
         template=loaded,
-        values=read,
+        values=filled,
         link=url if url is not None else studio.sample_link,
         format=format_ or _format_of(out),
         as_of=_today(),
@@ -118,8 +122,9 @@ def render(
         language=lang,
     )
     poster = make_poster(studio, order)
-    for finding in poster.verdict.findings:
-        click.echo(f"{finding.severity}: “{finding.text}” {finding.message} ({finding.rule})", err=True)
+    for found in poster.judgement.verdict.findings:
+        place = poster.judgement.place(found)
+        click.echo(f"{place}: {found.severity}: “{found.text}” {found.message.en} ({found.rule})", err=True)
     _write(out, poster.data)
 
 
@@ -130,8 +135,10 @@ def render(
 @click.pass_obj
 def check(parts: Parts, packs: tuple[str, ...], as_of: datetime | None, file: TextIO) -> None:
     """Judge texts: JSONL in FILE (or standard input), JSONL out."""
-    day = as_of.date() if as_of else _today()
-    check_copy(parts.settings().compliance_rules_dir, file, sys.stdout, packs, day)
+    rules = parts.rules(parts.settings())
+    require_packs(rules, packs)
+    for line in check_lines(rules, file, packs, as_of.date() if as_of else _today()):
+        click.echo(line)
 
 
 @cli.command()
@@ -149,9 +156,9 @@ def batch(
     template: str,
     rows: Path,
     out: Path,
-    format_: str,
+    format_: Format,
     size: str | None,
-    lang: str | None,
+    lang: Language | None,
     workers: int,
     base_url: str | None,
 ) -> None:
@@ -197,7 +204,7 @@ def migrate(parts: Parts) -> None:
     parts.migrate(parts.settings())
 
 
-cli.add_command(bench.bench)
+cli.add_command(bench)
 
 
 def _template(studio: Studio, slug: str) -> LoadedTemplate:
@@ -208,7 +215,7 @@ def _template(studio: Studio, slug: str) -> LoadedTemplate:
     return found
 
 
-def _format_of(out: Path) -> str:
+def _format_of(out: Path) -> Format:
     found = _SUFFIXES.get(out.suffix.lower())
     if found is None:
         known = ", ".join(FORMATS)

@@ -1,4 +1,4 @@
-"""Batch: one poster for each row of a table, by several processes, each checked and proven, and resumed where it stopped.
+"""Batch: one poster for each row of a table, by several processes, each checked and proven, resumed where it stopped.
 
 The journal beside the posters is the truth: a link is written down before it is painted, a poster after its file is in
 place. Killed at any moment, the next run does only what is missing.
@@ -21,12 +21,13 @@ from datetime import date
 from pathlib import Path
 
 from app.flow.batch_journal import JOURNAL_NAME, POSTER_EXISTS, Made, Minted, append, exclusive, mend, replay
-from app.flow.fill import Reader, row_values
-from app.flow.make_poster import LoadedTemplate, Order, Studio, compose, make_poster
+from app.flow.fill import Reader, files_in, row_values
+from app.flow.make_poster import Format, Order, Studio, compose, make_poster
 from app.kernel.digest import digest_of
 from app.kernel.errors import AppError, Invalid, Problem, Unavailable
 from app.kernel.ids import new_code
 from app.rendering.scene import Language
+from app.rendering.template import LoadedTemplate
 
 MANIFEST_NAME = "manifest.csv"
 MANIFEST_COLUMNS = ("row", "file", "sha256", "url", "outcome", "error")
@@ -44,7 +45,7 @@ class BatchOrder:
     rows: Sequence[TableRow]
     base: Path
     out: Path
-    format: str
+    format: Format
     as_of: date
     base_url: str
     size: str | None = None
@@ -72,7 +73,7 @@ class _Batch:
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
-        self.reader = Reader(self.order.template.template, self.order.base)
+        self.reader = Reader(self.order.template.template, files_in(self.order.base))
 
 
 def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], None]) -> list[Made]:
@@ -165,7 +166,7 @@ def _key(batch: _Batch, row: TableRow) -> str:
     )
 
 
-def _picture_states(batch: _Batch, cells: Mapping[str, str]) -> dict[str, list[int]]:
+def _picture_states(batch: _Batch, cells: Mapping[str, str]) -> dict[str, str]:
     """Size and modification time of each picture file that the row names: a changed photo is a changed poster."""
     slots = batch.order.template.template.slots
     states = {}
@@ -175,7 +176,7 @@ def _picture_states(batch: _Batch, cells: Mapping[str, str]) -> dict[str, list[i
                 stat = (batch.order.base / cell).stat()
             except (OSError, ValueError):
                 continue
-            states[column] = [stat.st_size, stat.st_mtime_ns]
+            states[column] = f"{stat.st_size} {stat.st_mtime_ns}"
     return states
 
 
@@ -194,15 +195,12 @@ Stage = Callable[[_Batch, TableRow, Minted], Made | None]
 def _judge_row(batch: _Batch, row: TableRow, link: Minted) -> Made | None:
     """Why the row gets no poster; None when it may be painted."""
     try:
-        _, verdict = compose(batch.studio, _order(batch, row, link))
+        _, judgement = compose(batch.studio, _order(batch, row, link))
     except Invalid as error:
         return _refused(batch, link, "invalid", error)
-    if verdict.outcome != "block":
+    if judgement.verdict.outcome != "block":
         return None
-    reasons = "; ".join(f"“{f.text}”: {f.message} ({f.rule})" for f in verdict.findings if f.severity == "block")
-    made = Made(link.row, link.key, "", "", link.url, "block", reasons)
-    append(batch.journal, made)
-    return made
+    return _refused(batch, link, "block", Invalid.of(judgement.blocking()))
 
 
 def _paint_row(batch: _Batch, row: TableRow, link: Minted) -> Made | None:
@@ -217,7 +215,7 @@ def _paint_row(batch: _Batch, row: TableRow, link: Minted) -> Made | None:
         _write_atomically(batch.folder / file, poster.data)
     except OSError as error:
         return _refused(batch, link, "failed", Unavailable("not_written", f"{file}: {error.strerror or error}"))
-    made = Made(link.row, link.key, file, poster.sha256, link.url, poster.verdict.outcome, "")
+    made = Made(link.row, link.key, file, poster.sha256, link.url, poster.judgement.verdict.outcome, "")
     append(batch.journal, made)
     return made
 

@@ -1,4 +1,4 @@
-"""The journal of a batch: one JSON line an event, appended before and after each poster, so that a stopped batch goes on."""
+"""The journal of a batch: one JSON line an event, before and after each poster, so that a stopped batch goes on."""
 
 import fcntl
 import json
@@ -26,8 +26,8 @@ class Minted:
 class Made:
     """What became of a row. `key` names its inputs: the same key means the same poster.
 
-    `outcome` is the verdict of the check where a poster exists (``pass``, ``advise``, ``review``), and why there is none
-    otherwise: ``block`` (a rule forbids it), ``invalid`` (bad values), ``failed`` (it may succeed when tried again).
+    `outcome` is the verdict of the check where a poster exists (``pass``, ``advise``, ``review``), and why there is
+    none otherwise: ``block`` (a rule forbids it), ``invalid`` (bad values), ``failed`` (worth another try).
     """
 
     row: int

@@ -1,27 +1,39 @@
 """Fill: values as people write them, in JSON or in a table row, become `Values` of the renderer, pictures and all."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from app.kernel.errors import Invalid, Problem
 from app.rendering.pictures import Picture, read_picture
 from app.rendering.template import Template, TextSlot
-from app.rendering.values import PictureValue, Profile, TextValue, Values
+from app.rendering.values import PROFILE_FIELDS, PictureValue, Profile, TextValue, Values
 
-PROFILE_TEXTS = ("name", "title", "phone", "organisation", "licence")
-MAX_PROFILE_CHARS = 200
+ReadBytes = Callable[[str], bytes]
+
+
+def files_in(folder: Path) -> ReadBytes:
+    """Reads files by their path relative to `folder`. What it returns raises Invalid ``missing_picture``."""
+
+    def read(name: str) -> bytes:
+        try:
+            return (folder / name).read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise Invalid("missing_picture", f"{name}: {reason}") from error
+
+    return read
 
 
 class Reader:
-    """Collects values and problems; a picture is read once per path, however many rows name it."""
+    """Collects values and problems. `read` finds the bytes of a picture by the name that the values give it."""
 
-    def __init__(self, template: Template, base: Path) -> None:
+    def __init__(self, template: Template, read: ReadBytes) -> None:
         self.template = template
-        self.base = base
         self.problems: list[Problem] = []
-        self._pictures: dict[Path, Picture | Invalid] = {}
+        self._read = read
+        self._last: tuple[str, Picture] | None = None
 
     def wrong(self, path: str, code: str, message: str) -> None:
         """Note one problem."""
@@ -33,22 +45,18 @@ class Reader:
         return taken
 
     def picture(self, name: object, path: str) -> Picture | None:
-        """The picture file called `name`, relative to the values' own folder."""
+        """The picture called `name`; None, and a problem noted, where there is none."""
         if not isinstance(name, str) or not name:
-            self.wrong(path, "wrong_type", "must be the path of a picture file")
+            self.wrong(path, "wrong_type", "must name a picture")
             return None
-        file = (self.base / name).resolve()
-        if file not in self._pictures:
-            try:
-                self._pictures[file] = read_picture(file.read_bytes())
-            except OSError as error:
-                self._pictures[file] = Invalid("missing_picture", f"{name}: {error.strerror or error}")
-            except Invalid as error:
-                self._pictures[file] = error
-        found = self._pictures[file]
-        if isinstance(found, Invalid):
-            self.wrong(path, found.code, found.message)
+        if self._last is not None and self._last[0] == name:
+            return self._last[1]
+        try:
+            found = read_picture(self._read(name))
+        except Invalid as error:
+            self.wrong(path, error.code, error.message)
             return None
+        self._last = (name, found)
         return found
 
     def slot(self, name: str, given: object) -> TextValue | PictureValue | None:
@@ -80,23 +88,20 @@ class Reader:
 
     def profile(self, given: Mapping[str, object], sample: Profile) -> Profile:
         """The profile: what is given, over `sample`."""
-        self._unknown_keys(given, {*PROFILE_TEXTS, "photo", "focus"}, "profile")
-        texts = {field: getattr(sample, field) for field in PROFILE_TEXTS}
-        for field in PROFILE_TEXTS:
+        self._unknown_keys(given, {*PROFILE_FIELDS, "photo", "focus"}, "profile")
+        texts = {field: getattr(sample, field) for field in PROFILE_FIELDS}
+        for field in PROFILE_FIELDS:
             if field in given:
                 texts[field] = self._profile_text(field, given[field])
         photo, focus = sample.photo, sample.photo_focus
         if given.get("photo") is not None:
             photo = self.picture(given["photo"], "profile.photo")
-            focus = Profile.photo_focus
+            focus = Profile().photo_focus
         return Profile(**texts, photo=photo, photo_focus=self._pair(given.get("focus"), "profile.focus", 0, 1) or focus)
 
     def _profile_text(self, field: str, given: object) -> str:
         if not isinstance(given, str):
             self.wrong(f"profile.{field}", "wrong_type", "must be a text")
-            return ""
-        if len(given) > MAX_PROFILE_CHARS:
-            self.wrong(f"profile.{field}", "too_long", f"{len(given)} characters, {MAX_PROFILE_CHARS} allowed")
             return ""
         return given
 
@@ -116,16 +121,20 @@ class Reader:
                 self.wrong(f"{path}.{key}", "unknown_field", f"is not known here; known are {', '.join(sorted(known))}")
 
 
-def read_values(template: Template, data: bytes, base: Path, sample: Profile) -> Values:
-    """The values in a JSON document ``{"slots": {…}, "profile": {…}}``; picture paths are relative to `base`.
-
-    *Raises* Invalid with every problem that can be seen without the template's pictures and fonts.
-    """
-    reader = Reader(template, base)
+def read_json(data: bytes) -> object:
+    """The JSON document in `data`. *Raises* Invalid ``bad_json``."""
     try:
-        document = json.loads(data)
-    except ValueError as error:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
         raise Invalid.of([Problem("$", "bad_json", f"not JSON: {error}")]) from error
+
+
+def read_values(template: Template, document: object, read: ReadBytes, sample: Profile) -> Values:
+    """The values in a document ``{"slots": {…}, "profile": {…}}``; what it leaves out of the profile is the sample's.
+
+    *Raises* Invalid with every problem that can be seen without laying the poster out.
+    """
+    reader = Reader(template, read)
     if not isinstance(document, dict):
         raise Invalid.of([Problem("$", "wrong_type", 'must be an object with "slots" and "profile"')])
     parts: dict[str, dict[str, object]] = {}
@@ -139,7 +148,8 @@ def read_values(template: Template, data: bytes, base: Path, sample: Profile) ->
     slots = {}
     for name, given in parts.get("slots", {}).items():
         if name not in template.slots:
-            reader.wrong(f"slots.{name}", "unknown_slot", f"there is no such slot; known are {', '.join(template.slots)}")
+            known = ", ".join(template.slots)
+            reader.wrong(f"slots.{name}", "unknown_slot", f"there is no such slot; known are {known}")
         elif (value := reader.slot(name, given)) is not None:
             slots[name] = value
     profile = reader.profile(parts.get("profile", {}), sample)
@@ -164,6 +174,6 @@ def row_values(reader: Reader, cells: Mapping[str, str], no_photo: Picture | Non
             slots[name] = PictureValue(picture)
     if not cells.get("name"):
         reader.wrong("profile.name", "missing", "the row has no name")
-    given = {field: cells[field] for field in (*PROFILE_TEXTS, "photo") if field in cells}
-    nobody = Profile(**dict.fromkeys(PROFILE_TEXTS, ""), photo=no_photo)
+    given = {field: cells[field] for field in (*PROFILE_FIELDS, "photo") if field in cells}
+    nobody = Profile(photo=no_photo)
     return Values(slots=slots, profile=reader.profile(given, nobody))

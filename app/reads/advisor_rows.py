@@ -53,7 +53,7 @@ class Row(NamedTuple):
 def read_rows(path: Path, slots: Iterable[str]) -> list[Row]:
     """All rows of the file that hold anything.
 
-    Columns are profile fields (in English or under their usual Chinese heading), slot names of the template, and ``url``.
+    Columns are profile fields (in English or under their usual Chinese heading), slot names of the template, ``url``.
     *Raises* Invalid with every problem of the file: ``unreadable_rows``, ``unknown_column``, ``duplicate_column``,
     ``no_rows``, ``too_many_rows``.
     """

@@ -171,3 +171,8 @@ class DisplayList:
     def qr(self) -> QrItem | None:
         """The poster's code, if it has one."""
         return next((item for item in self.items if isinstance(item, QrItem)), None)
+
+    @property
+    def dpi(self) -> float | None:
+        """Pixels per inch of a print size."""
+        return self.width_px / (self.print.width_mm / 25.4) if self.print else None

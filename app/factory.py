@@ -1,0 +1,81 @@
+"""The composition root: the only place that knows all parts and puts them together."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from app import worker
+from app.cli.main import Parts, run
+from app.config import Settings
+from app.db import open_engine
+from app.flow.deps import Deps
+from app.flow.fill import read_values
+from app.flow.make_poster import Order, Studio, make_poster
+from app.kernel.errors import Conflict, Invalid, Problem
+from app.posters.core import Painted, RenditionOrder
+from app.reads.brand_kit import load_brand
+from app.reads.rule_packs import load_rules
+from app.reads.templates import load_templates
+from app.rendering.paint_png import StaticCache
+from app.schema import migrate
+from app.storage.store import Store, open_store
+
+BRAND = "lanshan"
+NO_PHOTO = "no-photo"
+
+
+def main() -> None:
+    """The console script `imprimatur`."""
+    parts = Parts(
+        settings=Settings.from_env,
+        studio=open_studio,
+        rules=lambda settings: load_rules(settings.compliance_rules_dir),
+        work=lambda settings, once: worker.work(open_deps(settings), once),
+        migrate=lambda settings: migrate(open_deps(settings)),
+    )
+    sys.exit(run(parts))
+
+
+def open_studio(settings: Settings) -> Studio:
+    """All that posters are made with. *Raises* Invalid with every problem of brand kit, templates or rules."""
+    brand = load_brand(settings.brand_assets_dir / BRAND, settings.fonts_dir)
+    return Studio(
+        kit=brand.kit,
+        templates=load_templates(settings.poster_templates_dir, brand.kit),
+        rules=load_rules(settings.compliance_rules_dir),
+        sample_profile=brand.sample_profile,
+        sample_link=brand.brand.sample_link,
+        no_photo=brand.kit.assets[NO_PHOTO],
+        cache=StaticCache(),
+    )
+
+
+def open_deps(settings: Settings) -> Deps:
+    """Database, store, and a painter that opens its studio at the first order."""
+    store = open_store(settings)
+    return Deps(settings, open_engine(settings), store, rendition_painter(settings, store))
+
+
+def rendition_painter(settings: Settings, store: Store) -> Callable[[RenditionOrder], Painted]:
+    """A function that makes the poster of a stored order; its pictures are objects of `store`."""
+    opened: list[Studio] = []
+
+    def paint(order: RenditionOrder) -> Painted:
+        if not opened:
+            opened.append(open_studio(settings))
+        studio = opened[0]
+        loaded = studio.templates.get(order.template)
+        if loaded is None:
+            raise Invalid.of([Problem("template", "unknown_template", f"there is no template “{order.template}”")])
+        if loaded.template.version != order.template_version:
+            message = f"ordered from version {order.template_version}, now it is {loaded.template.version}"
+            raise Conflict("template_changed", message)
+        document = json.loads(json.dumps(order.values))
+        values = read_values(loaded.template, document, store.get, studio.sample_profile)
+        today = datetime.now(UTC).date()
+        wanted = Order(loaded, values, order.link, order.format, today, order.size, order.language)
+        poster = make_poster(studio, wanted)
+        return Painted(poster.data, poster.media_type)
+
+    return paint
