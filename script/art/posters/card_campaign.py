@@ -75,7 +75,7 @@ def _ground(canvas: Canvas, apex: float) -> None:
     plane = np.clip(canvas.y - edge + 0.5, 0, 1)
     soft_shadow(canvas, plane, 0, -14, 26, opacity=0.45)
     t = np.clip((canvas.y - edge) / (canvas.height * 0.55), 0, 1)
-    canvas.paint(ramp([(0, "#DB553A"), (0.4, VERMILION), (1, "#8E2413")], t), plane)
+    canvas.paint(ramp([(0, "#D24A2F"), (0.3, "#BE3820"), (1, "#86210F")], t), plane)
     canvas.paint("#FFD9B8", np.exp(-np.abs(canvas.y - edge) / 2.2) * plane, 0.5)
 
 
@@ -84,7 +84,7 @@ def _scene(path: Path, size: tuple[int, int], apex: float, centre: Corner, unit:
     _ground(canvas, apex)
     cx, cy = centre
     lines = rosette(cx, cy, unit * 0.2, unit * 1.35, 18, 26, 0.4, 2000)
-    canvas.paint("#FFE3C2", strokes(canvas, lines, 1.0, oversample=3), 0.10)
+    canvas.paint("#FFE3C2", strokes(canvas, lines, 1.0, oversample=3), 0.08)
     canvas.paint("#FFC9A3", glow(canvas, cx, cy, unit * 1.3, 2), 0.28, "screen")
     along, down = (unit * 0.92, -unit * 0.42), (unit * 0.42, unit * 0.40)
     gold = mix("#F0D49A", "#FFFFFF", 0.1)
@@ -100,6 +100,6 @@ def _scene(path: Path, size: tuple[int, int], apex: float, centre: Corner, unit:
 
 def draw(folder: Path) -> None:
     """Write the three grounds."""
-    _scene(folder / "phone.jpg", (1080, 1920), 1010, (560, 960), 640, 700)
+    _scene(folder / "phone.jpg", (1080, 1920), 850, (560, 800), 640, 700)
     _scene(folder / "square.jpg", (1080, 1080), 640, (800, 420), 430, 500)
-    _scene(folder / "cover.jpg", (900, 383), 260, (470, 190), 200, 300)
+    _scene(folder / "cover.jpg", (900, 383), 262, (520, 186), 225, 300)

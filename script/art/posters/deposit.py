@@ -11,16 +11,16 @@ from art.motifs import tree_rings
 
 GROUND: "list[tuple[float, str | Array]]" = [(0, "#2A6150"), (0.45, "#1F4D3F"), (1, "#123229")]
 FOIL: "list[tuple[float, str | Array]]" = [
-    (0, "#6E5023"), (0.3, "#B98F4B"), (0.5, "#F3DDA8"), (0.7, "#B98F4B"), (1, "#7A5A2A")
+    (0, "#8A6630"), (0.28, "#C79C55"), (0.5, "#FFF0C8"), (0.72, "#D0A55C"), (1, "#8F6B34")
 ]  # fmt: skip
 
 
 def trunk(canvas: Canvas, cx: float, cy: float, reach: float, spacing: float, scale: float) -> None:
     """Rings around (cx, cy) that thin out towards `reach`."""
-    lines, age = tree_rings(canvas, cx, cy, spacing, 8, 0.2)
+    lines, age = tree_rings(canvas, cx, cy, spacing, 8, 0.2, 1.35 * scale)
     radius = np.hypot(canvas.x - cx, canvas.y - cy)
     angle = np.arctan2(canvas.y - cy, canvas.x - cx)
-    fade = np.clip(1 - radius / reach, 0, 1) ** 0.8
+    fade = np.clip(1 - radius / reach, 0, 1) ** 0.55
     wood = np.sin(age * 2 * np.pi).astype(np.float32)
     gy, gx = np.gradient(wood + 0.6 * np.sin(age * 0.7))
     relief = np.clip(-(gx + gy) * 2.2 * scale, -1, 1)
@@ -28,8 +28,8 @@ def trunk(canvas: Canvas, cx: float, cy: float, reach: float, spacing: float, sc
     canvas.paint("#04140F", np.clip(-relief, 0, 1) * fade, 0.30, "multiply")
     canvas.paint("#F3DDA8", glow(canvas, cx, cy, reach * 0.75, 2.6), 0.16, "screen")
     shine = 0.5 + 0.5 * np.sin(angle * 2 + radius / (reach * 0.35) + 0.8)
-    canvas.paint("#03110C", blur(lines, 2.2 * scale) * fade, 0.5, "multiply")
-    canvas.paint(ramp(FOIL, shine), lines * fade, 0.95)
+    canvas.paint("#03110C", blur(lines, 2.2 * scale) * fade, 0.4, "multiply")
+    canvas.paint(ramp(FOIL, shine), lines * fade)
 
 
 def _ground(canvas: Canvas) -> None:
@@ -41,7 +41,7 @@ def draw(folder: Path) -> None:
     """Write the phone and the A4 ground; the paper's lower part is left for the print's own layout."""
     phone = Canvas(1080, 1920)
     _ground(phone)
-    trunk(phone, 812, 470, 900, 27, 1.0)
+    trunk(phone, 790, 430, 960, 27, 1.0)
     vignette(phone, 0.3)
     paper(phone, 0.8)
     phone.save(folder / "phone.jpg", 700, 0.004)

@@ -55,6 +55,6 @@ def _picture(
 
 def draw(folder: Path) -> None:
     """Write the three grounds."""
-    _picture(folder / "phone.jpg", (1080, 1920), (850, 330), 560, 41, 1.0, 700)
-    _picture(folder / "square.jpg", (1080, 1080), (960, 300), 470, 41, 1.05, 500)
-    _picture(folder / "cover.jpg", (900, 383), (800, 190), 330, 41, 1.0, 300)
+    _picture(folder / "phone.jpg", (1080, 1920), (800, 420), 545, 41, 0.9, 700)
+    _picture(folder / "square.jpg", (1080, 1080), (836, 272), 470, 41, 0.93, 500)
+    _picture(folder / "cover.jpg", (900, 383), (738, 190), 392, 41, 0.8, 300)
