@@ -1,0 +1,131 @@
+"""Proves that a finished file scans: the code is read back from the file itself, and it is the only one in it.
+
+An SVG is proved by the PNG of the same display list: both are painted from the same squares.
+"""
+
+import io
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pypdfium2 as pdfium
+import zxingcpp
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.kernel.errors import Blocked
+
+Gray = NDArray[np.uint8]
+Square = tuple[int, int, int, int]
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+KINDS = zxingcpp.BarcodeFormats(
+    [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode]
+)
+QUALITY = 60  # what a messenger leaves of a picture
+LEAST_CONTRAST = 0.4  # of full black on white: below it phones stop reading (ISO/IEC 15415 grades it D)
+PAGE_PX = 2000  # the longer side at which a page is proved
+MARGIN = 0.2  # around a code, as a part of its side: holds the quiet zone of four modules
+_page_lock = threading.Lock()  # PDFium works for one thread at a time
+
+
+def prove(data: bytes, media_type: str, link: str) -> None:
+    """Returns when the file shows one code, which reads exactly `link` at full size, half size and as a JPEG of q60.
+
+    *Raises* Blocked: ``foreign_qr`` when another code, or the same one twice, is found anywhere; ``qr_unproved`` when
+    the code is not found, is too faint, or is lost at half size or by compression.
+    """
+    gray = _page(data) if media_type == "application/pdf" else _raster(data)
+    own = _only(gray, link)
+    crop = _cut(gray, _square(own, gray))
+    if not _reads(crop, link):
+        raise _unproved("it is printed light on dark")
+    if _contrast(gray, own) < LEAST_CONTRAST:
+        raise _unproved("its contrast is too low")
+    if not _reads(_halved(crop), link):
+        raise _unproved("it is lost at half size")
+    if not _reads(_compressed(crop), link):
+        raise _unproved(f"it is lost in a JPEG of quality {QUALITY}")
+
+
+def codes(gray: Gray) -> list[str]:
+    """What every code in the picture reads, upright, turned, inverted, large or small."""
+    return [found.text for found in zxingcpp.read_barcodes(gray, formats=KINDS)]
+
+
+def _only(gray: Gray, link: str) -> zxingcpp.Barcode:
+    found = zxingcpp.read_barcodes(gray, formats=KINDS)
+    own = [code for code in found if code.bytes == link.encode()]
+    if len(found) > len(own):
+        raise Blocked("foreign_qr", "another code stands in the picture", found=len(found))
+    if len(own) > 1:
+        raise Blocked("foreign_qr", "the code stands in the picture more than once", found=len(own))
+    if not own:
+        raise _unproved("it cannot be read at full size")
+    return own[0]
+
+
+def _unproved(why: str) -> Blocked:
+    return Blocked("qr_unproved", f"the code of the finished file is not proved: {why}")
+
+
+def _raster(data: bytes) -> Gray:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        image.draft("L", image.size)
+        return np.asarray(image.convert("L"))
+
+
+def _page(data: bytes) -> Gray:
+    with _page_lock:
+        document = pdfium.PdfDocument(data)
+        try:
+            page = document[0]
+            bitmap = page.render(scale=PAGE_PX / max(page.get_size()), grayscale=True)
+            return np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
+        finally:
+            document.close()
+
+
+def _corners(code: zxingcpp.Barcode) -> Iterator[tuple[int, int]]:
+    place = code.position
+    for corner in (place.top_left, place.top_right, place.bottom_right, place.bottom_left):
+        yield corner.x, corner.y
+
+
+def _square(code: zxingcpp.Barcode, gray: Gray, margin: float = MARGIN) -> Square:
+    xs, ys = zip(*_corners(code), strict=True)
+    reach = round(margin * max(max(xs) - min(xs), max(ys) - min(ys)))
+    height, width = gray.shape
+    return (
+        max(0, min(xs) - reach),
+        max(0, min(ys) - reach),
+        min(width, max(xs) + reach + 1),
+        min(height, max(ys) + reach + 1),
+    )
+
+
+def _cut(gray: Gray, square: Square) -> Gray:
+    left, top, right, bottom = square
+    return np.ascontiguousarray(gray[top:bottom, left:right])
+
+
+def _contrast(gray: Gray, code: zxingcpp.Barcode) -> float:
+    """How far the dark and the light modules lie apart, from 0 to 1."""
+    dark, light = np.percentile(_cut(gray, _square(code, gray, margin=0.0)), (10, 90))
+    return float(light - dark) / 255
+
+
+def _halved(crop: Gray) -> Gray:
+    image = Image.fromarray(crop)
+    return np.asarray(image.resize((max(1, image.width // 2), max(1, image.height // 2)), Image.Resampling.BILINEAR))
+
+
+def _compressed(crop: Gray) -> Gray:
+    file = io.BytesIO()
+    Image.fromarray(crop).save(file, "JPEG", quality=QUALITY)
+    return np.asarray(Image.open(file, formats=("JPEG",)))
+
+
+def _reads(gray: Gray, link: str) -> bool:
+    found = zxingcpp.read_barcodes(gray, formats=KINDS, try_invert=False, try_downscale=False)
+    return [code.bytes for code in found] == [link.encode()]
