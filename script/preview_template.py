@@ -11,6 +11,7 @@ from app.kernel.errors import Invalid  # noqa: E402
 from app.reads.brand_kit import load_brand  # noqa: E402
 from app.reads.templates import load_template  # noqa: E402
 from app.rendering.layout import lay_out  # noqa: E402
+from app.rendering.paint_png import encode, paint  # noqa: E402
 from app.rendering.paint_svg import paint_svg  # noqa: E402
 from app.rendering.values import Values  # noqa: E402
 
@@ -44,6 +45,7 @@ def main() -> int:
     parser.add_argument("--size")
     parser.add_argument("--lang", choices=("zh", "en"))
     parser.add_argument("-o", "--out", required=True, help="a .png or .svg file")
+    parser.add_argument("--chromium", action="store_true", help="paint through the SVG in Chromium")
     given = parser.parse_args()
     try:
         loaded = load_brand(ROOT / "brand_assets" / "lanshan", ROOT / "var" / "fonts")
@@ -61,12 +63,13 @@ def main() -> int:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         return 2
-    svg = paint_svg(display, loaded.kit.fonts)
     out = Path(given.out)
     if out.suffix == ".svg":
-        out.write_text(svg, encoding="utf-8")
+        out.write_text(paint_svg(display, loaded.kit.fonts), encoding="utf-8")
+    elif given.chromium:
+        out.write_bytes(screenshot(paint_svg(display, loaded.kit.fonts), display.width_px, display.height_px))
     else:
-        out.write_bytes(screenshot(svg, display.width_px, display.height_px))
+        out.write_bytes(encode(paint(display, loaded.kit.fonts), "png"))
     return 0
 
 

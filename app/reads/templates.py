@@ -10,14 +10,18 @@ from app.rendering.brand_names import name_problems
 from app.rendering.layout import Kit
 from app.rendering.pictures import Picture, read_picture
 from app.rendering.scene import PictureLayer
-from app.rendering.template import LoadedTemplate, PictureSlot, Template, TextSlot, flat, read_template
+from app.rendering.template import LoadedTemplate, PictureSlot, Template, TextSlot, flat
+from app.rendering.template_file import read_template
 from app.rendering.values import words_in
 
 MAX_TEMPLATE_BYTES = 2_000_000
 
 
 def load_templates(folder: Path, kit: Kit) -> dict[str, LoadedTemplate]:
-    """All templates of `folder` by slug, one folder each. *Raises* Invalid ``bad_template`` with every problem of all."""
+    """All templates of `folder` by slug, one folder each.
+
+    *Raises* Invalid ``bad_template`` with every problem of all of them.
+    """
     loaded: dict[str, LoadedTemplate] = {}
     problems: list[Problem] = []
     for file in sorted(folder.glob("*/template.json")):

@@ -97,8 +97,7 @@ class _Asked:
             self.fill(f"{path}.plate.fill", layer.plate.fill)
             self.stroke(f"{path}.plate.stroke", layer.plate.stroke)
         if isinstance(layer, TextLayer):
-            changes = {key: value for key, value in layer.set if value is not None}
-            set_ = base.model_copy(update=changes)
+            set_ = layer.set.over(base)
             for index, span in enumerate(layer.spans):
                 here = f"{path}.spans[{index}]"
                 self.colour(f"{here}.colour", span.colour)

@@ -11,7 +11,7 @@ import budoux
 from icu4py.breakers import LineBreaker, WordBreaker
 
 # Levels of a break opportunity, before a character.
-NEVER, IN_WORD, WORD, PHRASE, FORCED = range(5)
+NEVER, IN_WORD, WORD, PHRASE, CLAUSE, FORCED = range(6)
 
 NO_START = frozenset("。，、．！？：；）》」』】〕〉〗”’…‥—·•～–％%‰℃°″′!),.:;?]}﹚")
 NO_END = frozenset("（《「『【〔〈〖“‘([{￥¥＄$€£№#＃")
@@ -24,6 +24,8 @@ _GLUE = re.compile(
     r"|(?<=[\u3400-\u9fff]/)(?=[\u3400-\u9fff])"  # 元/年
     r"|(?<=R)(?=[1-5])|(?<=[A-Za-z0-9]-)(?=[A-Za-z0-9])"
 )
+_CLAUSE_ENDS = frozenset("，。；：！？…,;:!?.")
+_BELONG_TO_THE_LEFT = frozenset("的了吗呢吧啊呀么们着过之得期类型率额性者")  # particles and suffixes
 _phrases = budoux.load_default_simplified_chinese_parser()
 
 
@@ -33,7 +35,7 @@ def opportunities(text: str, language: str, phrases: bool) -> tuple[int, ...]:
     levels = [NEVER] * (len(text) + 1)
     for offset in _ends(LineBreaker(text, language), text):
         if 0 < offset < len(text) and text[offset - 1] != "\n":
-            levels[offset] = IN_WORD if phrases else PHRASE
+            levels[offset] = IN_WORD
     _apply_customs(text, levels)
     if phrases:
         _rank(text, language, levels)
@@ -49,8 +51,6 @@ def _apply_customs(text: str, levels: list[int]) -> None:
         before, after = text[offset - 1], text[offset]
         if after in NO_START or before in NO_END or (before == after and after in "—…⋯"):
             levels[offset] = NEVER
-        elif before == "—" and offset > 1 and text[offset - 2] == "—":
-            continue
     for match in _GLUE.finditer(text):
         levels[match.start()] = NEVER
 
@@ -62,12 +62,17 @@ def _rank(text: str, language: str, levels: list[int]) -> None:
     """
     words = set(_ends(WordBreaker(text, language), text))
     phrases = set(accumulate(len(phrase) for phrase in _phrases.parse(text))) if language == "zh" else words
-    for offset, level in enumerate(levels):
-        if level == NEVER:
+    for offset in range(1, len(text)):
+        if levels[offset] == NEVER:
             continue
-        before = text[offset - 1] if offset else ""
-        agreed = (offset in words) + (offset in phrases)
-        levels[offset] = PHRASE if before in " ，。；：、！？…" else (IN_WORD, WORD, PHRASE)[agreed]
+        if text[offset - 1] in _CLAUSE_ENDS:
+            levels[offset] = CLAUSE
+        elif text[offset] in _BELONG_TO_THE_LEFT:
+            levels[offset] = IN_WORD
+        else:
+            levels[offset] = (IN_WORD, WORD, PHRASE)[(offset in words) + (offset in phrases)]
+        if text[offset - 1] == " " and levels[offset] < PHRASE:
+            levels[offset] = PHRASE
 
 
 def _ends(breaker: LineBreaker | WordBreaker, text: str) -> list[int]:
@@ -158,7 +163,7 @@ def _without_orphan(paragraph: Measured, stops: list[int], lines: list[tuple[int
     return tuple(lines)
 
 
-_PENALTY = {FORCED: 0.0, PHRASE: 0.0, WORD: 14.0, IN_WORD: 70.0, NEVER: 5000.0}
+_PENALTY = {FORCED: 0.0, CLAUSE: 0.0, PHRASE: 10.0, WORD: 24.0, IN_WORD: 80.0, NEVER: 5000.0}
 _ORPHAN = 400.0
 _UNEVEN = 100.0
 

@@ -1,8 +1,8 @@
 """The template format's scene: sizes, layers, fills and text styles, exactly as they stand in template.json.
 
-*Unit*: all lengths are pixels of the size they belong to (a size of 1080×1920 px is laid out on that grid); a print size
-also names its paper in millimetres. Angles are degrees, clockwise. Colours are ``#RRGGBB``, ``#RRGGBBAA`` or ``@name`` of
-the brand palette.
+*Unit*: all lengths are pixels of the size they belong to (a size of 1080×1920 px is laid out on that grid); a print
+size also names its paper in millimetres. Angles are degrees, clockwise. Colours are ``#RRGGBB``, ``#RRGGBBAA`` or
+``@name`` of the brand palette.
 """
 
 from typing import Annotated, Literal
@@ -20,7 +20,7 @@ Box = Annotated[tuple[float, float, float, float], Field(description="x, y, widt
 class Model(BaseModel):
     """Frozen, and strict about names: an unknown key is an error that names its path."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Localised(Model):
@@ -33,6 +33,10 @@ class Localised(Model):
         """The text in `language`, else in the other one."""
         chosen = self.zh if language == "zh" else self.en
         return chosen if chosen is not None else (self.zh or self.en or "")
+
+    def has(self, languages: tuple[Language, ...]) -> bool:
+        """Whether none of `languages` would have to borrow the other's text."""
+        return all((self.zh if language == "zh" else self.en) is not None for language in languages)
 
 
 Words = str | Localised
@@ -84,8 +88,8 @@ class Stroke(Model):
 class TextStyle(Model):
     """How a text is set. A layer names a style of the template and may override single fields.
 
-    `family` is a role of the brand kit (``sans``, ``serif``); `weight` one of the weights that the kit has. `tracking` is
-    letter spacing in em. `size` is what the text is set at when it fits; with `min_size` it may shrink to that.
+    `family` is a role of the brand kit (``sans``, ``serif``); `weight` one of the weights that the kit has. `tracking`
+    is letter spacing in em. `size` is what the text is set at when it fits; with `min_size` it may shrink to that.
     """
 
     family: Name = "sans"
@@ -120,12 +124,17 @@ class StylePatch(Model):
     phrases: bool | None = None
     tabular: bool | None = None
 
+    def over(self, style: TextStyle) -> TextStyle:
+        """The style with the fields that this patch has."""
+        changes = {name: value for name, value in self if value is not None}
+        return style.model_copy(update=changes) if changes else style
+
 
 class Span(Model):
     """A piece of a text layer: fixed `text`, the value of a `slot`, or a profile `field`; exactly one of them.
 
-    Within a line, a span may differ from its layer in `weight`, `colour`, `family` and in size: `scale` times the layer's.
-    `rise` lifts its baseline by that many em of the span.
+    Within a line, a span may differ from its layer in `weight`, `colour`, `family` and in size: `scale` times the
+    layer's. `rise` lifts its baseline by that many em of the span.
     """
 
     text: Words | None = None
@@ -177,7 +186,7 @@ class Mask(Model):
 
 
 class PictureLayer(LayerBase):
-    """A picture: a file of the template folder (`src`), a brand asset (`asset`), a picture `slot`, or the advisor's `photo`."""
+    """A picture: a file of the template folder (`src`), a brand `asset`, a picture `slot`, or the advisor's `photo`."""
 
     kind: Literal["picture"]
     box: Box
@@ -293,7 +302,7 @@ class Print(Model):
 
 
 class Size(Model):
-    """One format of the template with its layers, lowest first. Layers may reach into the bleed (negative coordinates)."""
+    """One format of the template with its layers, lowest first. They may reach into the bleed (negative coordinates)."""
 
     title: Localised
     width_px: int = Field(ge=64, le=20000)

@@ -122,13 +122,7 @@ def resolved_style(desk: Desk, layer: AnyText) -> TextStyle:
     value = desk.values.slots.get(layer.slot) if isinstance(layer, TextLayer) and layer.slot else None
     if isinstance(value, TextValue) and value.style:
         name, patch = value.style, StylePatch(**{key: getattr(patch, key) for key in _PLACE})
-    return patched(desk.template.styles[name] if name else TextStyle(), patch)
-
-
-def patched(style: TextStyle, patch: StylePatch) -> TextStyle:
-    """The style with the fields that the patch has."""
-    changes = {key: value for key, value in patch if value is not None}
-    return style.model_copy(update=changes) if changes else style
+    return patch.over(desk.template.styles[name] if name else TextStyle())
 
 
 def _piece(desk: Desk, style: TextStyle, source: _Source) -> Piece:

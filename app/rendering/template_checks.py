@@ -1,0 +1,162 @@
+"""What can be wrong with a well-formed template in itself: names that lead nowhere, text too small, a second code."""
+
+from collections.abc import Iterator
+
+from app.kernel.errors import Problem
+from app.rendering.resolve import commands
+from app.rendering.scene import (
+    DisclosureLayer,
+    Language,
+    Layer,
+    Localised,
+    PictureLayer,
+    ProfileLayer,
+    QrLayer,
+    ShapeLayer,
+    Size,
+    TextLayer,
+    TextStyle,
+    Words,
+)
+from app.rendering.template import Slot, Template, TextSlot, flat
+
+MIN_DISCLOSURE_PX = 22.0  # at 1080 px width
+MIN_DISCLOSURE_MM = 6 * 25.4 / 72  # 6 pt
+MIN_QR_PX = 160.0  # at 1080 px width
+MIN_QR_MM = 12.0
+
+
+def template_problems(template: Template) -> list[Problem]:
+    """Everything that is wrong with the template in itself."""
+    return [*_own(template)]
+
+
+def _own(template: Template) -> Iterator[Problem]:
+    if not template.title.has(template.languages):
+        yield Problem("title", "missing_language", f"needs {' and '.join(template.languages)}")
+    for name, style in template.styles.items():
+        if style.min_size is not None and style.min_size > style.size:
+            yield Problem(
+                f"styles.{name}.min_size", "bad_range", f"{style.min_size:g} is more than size {style.size:g}"
+            )
+    for name, slot in template.slots.items():
+        yield from _slot_problems(template, name, slot)
+    for name, size in template.sizes.items():
+        yield from _size_problems(template, name, size)
+
+
+def _slot_problems(template: Template, name: str, slot: Slot) -> Iterator[Problem]:
+    path = f"slots.{name}"
+    if isinstance(slot, TextSlot):
+        yield from _words_problems(template, f"{path}.example", slot.example)
+        for language in template.languages:
+            words = slot.example if isinstance(slot.example, str) else slot.example.text(language)
+            if len(words) > slot.max_chars:
+                yield Problem(f"{path}.example", "too_long", f"{len(words)} characters, {slot.max_chars} allowed")
+        for index, style in enumerate(slot.styles):
+            if style not in template.styles:
+                yield Problem(f"{path}.styles[{index}]", "unknown_style", f"there is no style “{style}”")
+    for size in slot.move:
+        if size not in template.sizes:
+            yield Problem(f"{path}.move.{size}", "unknown_size", f"there is no size “{size}”")
+
+
+def _size_problems(template: Template, size_name: str, size: Size) -> Iterator[Problem]:
+    path = f"sizes.{size_name}"
+    if size.print is not None:
+        ratio = (size.width_px / size.print.width_mm) / (size.height_px / size.print.height_mm)
+        if not 0.99 < ratio < 1.01:
+            yield Problem(f"{path}.print", "bad_ratio", "pixels and millimetres have different proportions")
+    seen: dict[str, str] = {}
+    drawn: set[str] = set()
+    codes: set[Language] = set()
+    for here, layer in flat(size.layers, f"{path}.layers"):
+        if layer.name in seen:
+            yield Problem(f"{here}.name", "duplicate_layer", f"“{layer.name}” is also the name of {seen[layer.name]}")
+        seen[layer.name] = here
+        drawn |= {name for _, name, _ in slot_uses(layer, here)}
+        yield from _layer_problems(template, size, here, layer)
+        if isinstance(layer, QrLayer):
+            for language in (layer.only,) if layer.only else template.languages:
+                if language in codes:
+                    yield Problem(here, "second_qr", "a size has one QR code: two on one screen cannot be scanned")
+                codes.add(language)
+    for name, slot in template.slots.items():
+        if slot.required and name not in drawn:
+            yield Problem(path, "slot_not_drawn", f"required slot “{name}” has no layer here")
+
+
+def _layer_problems(template: Template, size: Size, path: str, layer: Layer) -> Iterator[Problem]:
+    for slot_path, name, kind in slot_uses(layer, path):
+        slot = template.slots.get(name)
+        if slot is None:
+            yield Problem(slot_path, "unknown_slot", f"there is no slot “{name}”")
+        elif slot.kind != kind:
+            yield Problem(slot_path, "wrong_slot_kind", f"slot “{name}” holds a {slot.kind}, not a {kind}")
+    if isinstance(layer, TextLayer | ProfileLayer | DisclosureLayer):
+        yield from _text_problems(template, size, path, layer)
+    elif isinstance(layer, ShapeLayer) and layer.d is not None:
+        try:
+            commands(layer.d)
+        except ValueError as error:
+            yield Problem(f"{path}.d", "bad_path", str(error))
+    elif isinstance(layer, QrLayer):
+        least = _least(size, MIN_QR_PX, MIN_QR_MM)
+        if min(layer.box[2], layer.box[3]) < least - 0.5:
+            yield Problem(
+                f"{path}.box", "qr_too_small", f"a code needs {least:.0f} px here to be scanned from a screen"
+            )
+
+
+def _text_problems(
+    template: Template, size: Size, path: str, layer: TextLayer | ProfileLayer | DisclosureLayer
+) -> Iterator[Problem]:
+    if layer.style is not None and layer.style not in template.styles:
+        yield Problem(f"{path}.style", "unknown_style", f"there is no style “{layer.style}”")
+        return
+    if layer.only is None:
+        yield from _layer_words_problems(template, path, layer)
+    style = layer.set.over(template.styles[layer.style] if layer.style else TextStyle())
+    if style.min_size is not None and style.min_size > style.size:
+        message = f"min_size {style.min_size:g} is more than size {style.size:g}"
+        yield Problem(f"{path}.set", "bad_range", message)
+    least = _least(size, MIN_DISCLOSURE_PX, MIN_DISCLOSURE_MM)
+    if isinstance(layer, DisclosureLayer) and min(style.size, style.min_size or style.size) < least - 0.05:
+        yield Problem(path, "disclosure_too_small", f"a disclosure is at least {least:.1f} px here")
+
+
+def _layer_words_problems(
+    template: Template, path: str, layer: TextLayer | ProfileLayer | DisclosureLayer
+) -> Iterator[Problem]:
+    if isinstance(layer, ProfileLayer):
+        yield from _words_problems(template, f"{path}.prefix", layer.prefix)
+        yield from _words_problems(template, f"{path}.suffix", layer.suffix)
+    elif layer.text is not None:
+        yield from _words_problems(template, f"{path}.text", layer.text)
+    elif isinstance(layer, TextLayer):
+        for index, span in enumerate(layer.spans):
+            if span.text is not None:
+                yield from _words_problems(template, f"{path}.spans[{index}].text", span.text)
+
+
+def _words_problems(template: Template, path: str, words: Words) -> Iterator[Problem]:
+    if isinstance(words, Localised) and not words.has(template.languages):
+        yield Problem(path, "missing_language", f"needs {' and '.join(template.languages)}")
+
+
+def _least(size: Size, px: float, mm: float) -> float:
+    if size.print is not None:
+        return mm * size.width_px / size.print.width_mm
+    return px * size.width_px / 1080
+
+
+def slot_uses(layer: Layer, path: str) -> Iterator[tuple[str, str, str]]:
+    """(path, slot name, kind of slot) of every slot that `layer` itself draws."""
+    if isinstance(layer, PictureLayer) and layer.slot:
+        yield f"{path}.slot", layer.slot, "picture"
+    if isinstance(layer, TextLayer):
+        if layer.slot:
+            yield f"{path}.slot", layer.slot, "text"
+        for index, span in enumerate(layer.spans):
+            if span.slot:
+                yield f"{path}.spans[{index}].slot", span.slot, "text"
