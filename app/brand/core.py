@@ -30,7 +30,7 @@ class FontFace(_Model):
 
 
 class Fonts(_Model):
-    """The faces by key, and for each family and weight the keys in the order in which they are asked for a character."""
+    """The faces by key, and for each family and weight the keys in the order in which they are asked."""
 
     faces: dict[str, FontFace]
     roles: dict[str, dict[int, tuple[str, ...]]]

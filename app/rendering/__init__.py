@@ -1,1 +1,1 @@
-"""From a template and values to one display list, and from that to pixels, paper and outlines. Pure: bytes in, bytes out."""
+"""From a template and values to one display list, and from that to pixels, paper and outlines. Bytes in, bytes out."""

@@ -113,7 +113,8 @@ def _item(item: AnyItem, defs: _Defs) -> str:
 def _run(run: Run, defs: _Defs) -> str:
     scale = _n(run.size / defs.units(run.font))
     uses = "".join(
-        f'<use href="#{defs.glyph(run.font, glyph.id)}" transform="translate({_n(glyph.x)} {_n(glyph.y)})scale({scale})"/>'
+        f'<use href="#{defs.glyph(run.font, glyph.id)}" '
+        f'transform="translate({_n(glyph.x)} {_n(glyph.y)})scale({scale})"/>'
         for glyph in run.glyphs
     )
     return f"<g {_fill(run.colour, defs)}>{uses}</g>"

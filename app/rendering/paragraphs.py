@@ -24,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a text is set: TextStyle with everything resolved. `strut` is the face that gives lines their least height."""
+    """How a text is set: TextStyle with all resolved. `strut` is the face that gives lines their least height."""
 
     strut: Face
     size: float

@@ -1,4 +1,4 @@
-"""Resolves what a scene says in its own terms: brand colours, gradients as fractions, path data, the part of a picture."""
+"""Resolves what a scene says in its own terms: colours, gradients as fractions, path data, the part of a picture."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -46,7 +46,7 @@ def line(stroke: Stroke | None, palette: Mapping[str, str]) -> Line | None:
 
 @lru_cache(maxsize=4096)
 def commands(data: str) -> Commands:
-    """SVG path data as absolute M, L, Q, C and Z; arcs become cubic curves. *Raises* ValueError when it is malformed."""
+    """SVG path data as absolute M, L, Q, C and Z; arcs become curves. *Raises* ValueError when it is malformed."""
     pen = RecordingPen()
     try:
         parse_path(data, pen)

@@ -302,7 +302,7 @@ class Print(Model):
 
 
 class Size(Model):
-    """One format of the template with its layers, lowest first. They may reach into the bleed (negative coordinates)."""
+    """One format of the template and its layers, lowest first. They may reach into the bleed (negative coordinates)."""
 
     title: Localised
     width_px: int = Field(ge=64, le=20000)

@@ -1,4 +1,4 @@
-"""From characters to glyphs: which face draws what, and HarfBuzz' advances and offsets, in em and independent of size."""
+"""From characters to glyphs: which face draws what, and HarfBuzz' advances and offsets in em, whatever the size."""
 
 import re
 import unicodedata
@@ -20,8 +20,8 @@ HB_LANGUAGE = {"zh": "zh-Hans", "en": "en"}
 class Cluster:
     """What cannot be taken apart: characters `start` to `end` of the text, their glyphs as (id, x, y) offsets in em.
 
-    *Unit*: em; y downwards. Vertical: the advance is downwards, and x is measured from the column's centre line. `scale`
-    shrinks figures that stand side by side in a column.
+    *Unit*: em; y downwards. Vertical: the advance is downwards, and x is measured from the column's centre line.
+    `scale` shrinks figures that stand side by side in a column.
     """
 
     start: int

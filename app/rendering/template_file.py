@@ -1,4 +1,4 @@
-"""Reads a template.json whole: its form, and what can be said of it without a brand kit, every problem with its path."""
+"""Reads a template.json: its form, and what can be said of it without a brand kit; every problem with its path."""
 
 import json
 
