@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from app import worker
-from app.cli.main import Parts, run
+from app.cli.main import run
+from app.cli.parts import Parts
 from app.config import Settings
 from app.db import open_engine
 from app.flow.deps import Deps

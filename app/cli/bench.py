@@ -1,8 +1,35 @@
 """`imprimatur bench`: speed as ratios, product and peers taken in turn in one run."""
 
+import json
+
 import click
+
+from app.cli.bench_check import bench_check
+from app.cli.bench_render import bench_render
+from app.cli.parts import Parts
 
 
 @click.group()
 def bench() -> None:
     """Measure against peers, side by side in one run."""
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--runs", type=click.IntRange(3, 500), default=15, show_default=True)
+@click.option("--template", default="wealth-launch", show_default=True)
+@click.pass_obj
+def render(parts: Parts, as_json: bool, runs: int, template: str) -> None:
+    """Posters as PNG and JPEG, against Chromium and uncached Pillow."""
+    result = bench_render(parts.studio, parts.settings(), template, runs)
+    click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--rounds", type=click.IntRange(1, 100), default=5, show_default=True)
+@click.pass_obj
+def check(parts: Parts, as_json: bool, rounds: int) -> None:
+    """Texts per second, against plain lists of the same terms."""
+    result = bench_check(parts.rules(parts.settings()), rounds)
+    click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())

@@ -25,9 +25,7 @@ def check_lines(rules: Rules, lines: Iterable[str], packs: Sequence[str], as_of:
             continue
         given = _given(line, f"line {number}")
         try:
-            verdict = check_text(
-                rules, given["text"], given["jurisdiction"], given["product"], as_of, packs or None
-            )
+            verdict = check_text(rules, given["text"], given["jurisdiction"], given["product"], as_of, packs or None)
         except Invalid as error:
             raise Invalid.of(Problem(f"line {number}: {p.path}", p.code, p.message) for p in error.problems) from error
         yield json.dumps(_answer(given, verdict), ensure_ascii=False)

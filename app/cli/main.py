@@ -5,8 +5,6 @@ wrong, one line a problem on standard error; 3 a resource does not answer, or a 
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TextIO
@@ -15,9 +13,8 @@ import click
 
 from app.cli.bench import bench
 from app.cli.check import check_lines, require_packs
+from app.cli.parts import Parts
 from app.cli.progress import show_progress
-from app.compliance.rules import Rules
-from app.config import Settings
 from app.flow.batch import BatchOrder, run_batch
 from app.flow.batch_journal import POSTER_EXISTS
 from app.flow.fill import files_in, read_json, read_values
@@ -30,17 +27,6 @@ from app.rendering.template import LoadedTemplate
 
 FORMATS = tuple(MEDIA_TYPES)
 _SUFFIXES: dict[str, Format] = {".jpg": "jpeg", **{f".{name}": name for name in FORMATS}}
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the command line is made of; the factory puts it together. Each is loaded when a command needs it."""
-
-    settings: Callable[[], Settings]
-    studio: Callable[[Settings], Studio]
-    rules: Callable[[Settings], Rules]
-    work: Callable[[Settings, bool], None]
-    migrate: Callable[[Settings], None]
 
 
 def run(parts: Parts, arguments: list[str] | None = None) -> int:

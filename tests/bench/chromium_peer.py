@@ -1,6 +1,6 @@
 """A warm Chromium page that paints the bench poster, as its own process: JSON lines in, JSON lines out.
 
-Requests: ``{"op": "load", "html", "width", "height"}`` and ``{"op": "shot", "format": "png" | "jpeg", "speed": bool, "texts": {id: text}}``;
+Requests: ``{"op": "load", "url", "width", "height"}`` and ``{"op": "shot", "format": "png" | "jpeg", "speed": bool, "texts": {id: text}}``;
 answers: ``{"ms", "bytes", "rss_mib"}``. `speed` is the DevTools protocol's ``optimizeForSpeed`` after one ``evaluate``.
 """
 
@@ -41,7 +41,7 @@ def _answer(page: Page, session: CDPSession, request: dict[str, Any]) -> dict[st
     data = b""
     if request["op"] == "load":
         page.set_viewport_size({"width": request["width"], "height": request["height"]})
-        page.set_content(request["html"], wait_until="networkidle")
+        page.goto(request["url"], wait_until="networkidle")
         page.evaluate("document.fonts.ready")
     elif request["speed"]:
         page.evaluate(SET_TEXTS, request["texts"])

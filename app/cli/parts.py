@@ -1,0 +1,19 @@
+"""What the command line is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.compliance.rules import Rules
+from app.config import Settings
+from app.flow.make_poster import Studio
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Put together by the factory. Each is opened when a command needs it."""
+
+    settings: Callable[[], Settings]
+    studio: Callable[[Settings], Studio]
+    rules: Callable[[Settings], Rules]
+    work: Callable[[Settings, bool], None]
+    migrate: Callable[[Settings], None]
