@@ -10,7 +10,7 @@ from art.light import blur, linear, radial
 from art.noise import fbm
 
 TRACES = 38
-TOP, BOTTOM = 560.0, 1030.0
+TOP, BOTTOM = 606.0, 1040.0
 LIT = 25
 SHADES: "list[tuple[float, str | Array]]" = [
     (0.0, "#3F6E8C"),
