@@ -8,9 +8,13 @@ from typing import Generic, TypeVar
 
 from PIL import Image
 
+from app.rendering.display import Rect
+from app.rendering.pictures import Picture, pixels
+
 Value = TypeVar("Value")
 
 STATIC_LIMIT_BYTES = 256 * 1024 * 1024
+PICTURE_LIMIT_BYTES = 32 * 1024 * 1024
 
 
 class ByteLru(Generic[Value]):
@@ -69,6 +73,7 @@ class StaticCache:
     ) -> None:
         self._patches: ByteLru[Patch] = ByteLru(limit_bytes, lambda p: p.image.width * p.image.height * 4)
         self._backing = backing
+        self._pictures: ByteLru[Image.Image] = ByteLru(PICTURE_LIMIT_BYTES, lambda i: i.width * i.height * 4)
 
     @property
     def used_bytes(self) -> int:
@@ -89,6 +94,15 @@ class StaticCache:
         self._patches.put(key, patch)
         if self._backing is not None:
             self._backing[key] = _frozen(patch)
+
+    def pixels(self, picture: Picture, crop: Rect, size: tuple[int, int]) -> Image.Image:
+        """The pixels of a part of a picture, to be read and never painted on; an advisor's photo is decoded once."""
+        key = (picture.digest, crop, size)
+        image = self._pictures.get(key)
+        if image is None:
+            image = pixels(picture, crop, size)
+            self._pictures.put(key, image)
+        return image
 
 
 def _frozen(patch: Patch) -> bytes:

@@ -1,6 +1,7 @@
 """Paints one item of a display list onto a surface of pixels."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageChops
@@ -12,23 +13,29 @@ from app.rendering.glyphs import Mark, placed, turned
 from app.rendering.gradients import gradient_pixels
 from app.rendering.outlines import module_path, picture_path, shape_path
 from app.rendering.paths import IDENTITY, Affine, Path
-from app.rendering.pictures import pixels
+from app.rendering.pictures import Picture, pixels
 from app.rendering.raster import Outline, PixelBox, box_of, coverage, filled, stroked
 from app.rendering.surface import Surface, bands, common, product, transparent
 
 EDGE = 2  # px that anti-aliasing, rounding and resampling may reach beyond an item's outline
 
 
-def paint_item(surface: Surface, item: AnyItem, fonts: FontBook) -> None:
-    """Paints `item`; one that is laid over as a whole (opacity) is first painted by itself."""
+Decode = Callable[[Picture, Rect, tuple[int, int]], Image.Image]
+
+
+def paint_item(surface: Surface, item: AnyItem, fonts: FontBook, decode: Decode = pixels) -> None:
+    """Paints `item`; one that is laid over as a whole (opacity) is first painted by itself.
+
+    `decode` gives the pixels of a part of a picture at a size; a cache may stand in for it.
+    """
     if item.opacity >= 1:
-        _paint(surface, item, fonts)
+        _paint(surface, item, fonts, decode)
     elif item.opacity > 0:
         box = pixel_bounds(item)
         seen = common(box, surface.box) if box else None
         if seen is not None:
             alone = transparent(seen)
-            _paint(alone, item, fonts)
+            _paint(alone, item, fonts, decode)
             surface.merge(alone, item.opacity)
 
 
@@ -57,13 +64,13 @@ def _outline_of(item: AnyItem) -> Path | None:
     return shape_path(item) if isinstance(item, ShapeItem) else paths.rectangle(item.box)
 
 
-def _paint(surface: Surface, item: AnyItem, fonts: FontBook) -> None:
+def _paint(surface: Surface, item: AnyItem, fonts: FontBook, decode: Decode) -> None:
     if isinstance(item, ShapeItem):
         _paint_shape(surface, item)
     elif isinstance(item, TextItem):
         _paint_text(surface, item, fonts)
     elif isinstance(item, PictureItem):
-        _paint_picture(surface, item)
+        _paint_picture(surface, item, decode)
     else:
         _paint_qr(surface, item)
 
@@ -158,15 +165,15 @@ def _tint_together(surface: Surface, marks: list[tuple[Mark, int, int]], colour:
 # --- pictures --------------------------------------------------------------------------------------------------------
 
 
-def _paint_picture(surface: Surface, item: PictureItem) -> None:
+def _paint_picture(surface: Surface, item: PictureItem, decode: Decode) -> None:
     if item.picture is None:
         return
     by = paths.turn(item.rotate, item.box)
     path = picture_path(item)
     if by is IDENTITY:
-        image, box = _upright(item)
+        image, box = _upright(item, decode)
     else:
-        image, box = _rotated(item, by)
+        image, box = _rotated(item, by, decode)
     sharp = item.mask == "none" and by is IDENTITY and _whole_pixels(item.box) is not None
     mask = None if sharp else coverage(filled(paths.mapped(path, by)), box)
     if image.mode == "RGBA":
@@ -176,7 +183,7 @@ def _paint_picture(surface: Surface, item: PictureItem) -> None:
     _paint_line(surface, paths.mapped(path, by), item.border)
 
 
-def _upright(item: PictureItem) -> tuple[Image.Image, PixelBox]:
+def _upright(item: PictureItem, decode: Decode) -> tuple[Image.Image, PixelBox]:
     """The picture on whole pixels: those at the edge of a box that is not take in a little more than the crop."""
     assert item.picture is not None
     x, y, width, height = item.box
@@ -189,14 +196,14 @@ def _upright(item: PictureItem) -> tuple[Image.Image, PixelBox]:
         (box[2] - box[0]) * across,
         (box[3] - box[1]) * down,
     )
-    return pixels(item.picture, crop, (box[2] - box[0], box[3] - box[1])), box
+    return decode(item.picture, crop, (box[2] - box[0], box[3] - box[1])), box
 
 
-def _rotated(item: PictureItem, by: Affine) -> tuple[Image.Image, PixelBox]:
+def _rotated(item: PictureItem, by: Affine, decode: Decode) -> tuple[Image.Image, PixelBox]:
     assert item.picture is not None
     x, y, width, height = item.box
     size = (max(1, math.ceil(width)), max(1, math.ceil(height)))
-    upright = np.asarray(pixels(item.picture, item.crop, size))
+    upright = np.asarray(decode(item.picture, item.crop, size))
     padded = Image.fromarray(np.pad(upright, ((EDGE, EDGE), (EDGE, EDGE), (0, 0)), mode="edge"))
     bounds = paths.bounds(paths.mapped(paths.rectangle(item.box), by))
     assert bounds is not None

@@ -1,11 +1,14 @@
 """Paints a display list in pixels. What no slot touches is painted once, kept, and copied for every poster.
 
-A static item sinks into the base when nothing that a slot touches lies under it; the others are kept as patches, cut to
-their boxes, and laid over in their turn. The plan is part of the cache's key, so warm and cold paint the same bytes.
+The base holds all static items. A poster copies it and paints its dynamic items over it; only where a static item lies
+above a dynamic one (a *window*) is the stack built anew, from kept pieces, in its order. What a piece is made of is part
+of its key, so a warm cache and a cold one give the same bytes.
 """
 
 import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image
 
@@ -13,7 +16,8 @@ from app.rendering.cache import Patch, StaticCache
 from app.rendering.display import AnyItem, DisplayList
 from app.rendering.encode import encode
 from app.rendering.fonts import FontBook
-from app.rendering.paint_items import paint_item, pixel_bounds
+from app.rendering.paint_items import Decode, paint_item, pixel_bounds
+from app.rendering.pictures import pixels
 from app.rendering.raster import PixelBox
 from app.rendering.surface import Surface, around, common, transparent
 from app.rendering.version import renderer_version
@@ -23,109 +27,127 @@ GROUND = (255, 255, 255)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An item, the pixels that it touches, and its number among the static items."""
+    """An item and the pixels that it touches; `number` counts the static items, `at` all of them."""
 
     item: AnyItem
     box: PixelBox
     number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What goes into the base, and what is laid over it in this order: a dynamic item, or static ones as one patch."""
-
-    base: tuple[Placed, ...]
-    above: tuple[tuple[Placed, ...], ...]
+    at: int
 
 
 def paint(display: DisplayList, fonts: FontBook, cache: StaticCache | None = None) -> Image.Image:
     """The poster's trim box as RGB pixels; the caller owns them."""
-    plan = _plan(display)
-    canvas = (0, 0, display.width_px, display.height_px)
-    key = _key(display, "base", plan.base)
-    kept = cache.get(key) if cache else None
-    if kept is not None and kept.image.size == canvas[2:]:
-        surface = Surface(kept.image.copy())
-    else:
-        surface = Surface(Image.new("RGB", canvas[2:], GROUND))
-        for entry in plan.base:
-            paint_item(surface, entry.item, fonts)
-        if cache:
-            cache.put(key, Patch(0, 0, surface.image.copy()))
-    for group in plan.above:
-        if group[0].item.dynamic:
-            paint_item(surface, group[0].item, fonts)
+    return _Painting(display, fonts, cache).painted()
+
+
+class _Painting:
+    def __init__(self, display: DisplayList, fonts: FontBook, cache: StaticCache | None) -> None:
+        self.canvas: PixelBox = (0, 0, display.width_px, display.height_px)
+        self.entries = list(_placed(display, self.canvas))
+        self._display = display
+        self._fonts = fonts
+        self._cache = cache
+        self._decode: Decode = cache.pixels if cache else pixels
+
+    def painted(self) -> Image.Image:
+        static = [entry for entry in self.entries if not entry.item.dynamic]
+        surface = Surface(self._piece("base", self.canvas, static).image.copy())
+        steps: list[tuple[int, Callable[[], None]]] = [
+            (entry.at, lambda item=entry.item: self._paint(surface, item))
+            for entry in self.entries
+            if entry.item.dynamic
+        ]
+        for window in windows(self.entries):
+            ground, *above = layers(self.entries, window)
+            kept = self._piece("ground", window, ground)
+            surface.image.paste(kept.image, (kept.left, kept.top))
+            steps += [(group[-1].at, partial(self._lay, surface, window, group)) for group in above]
+        for _, step in sorted(steps, key=lambda step: step[0]):
+            step()
+        return surface.image
+
+    def _paint(self, surface: Surface, item: AnyItem) -> None:
+        paint_item(surface, item, self._fonts, self._decode)
+
+    def _lay(self, surface: Surface, window: PixelBox, group: Sequence[Placed]) -> None:
+        box = common(window, _union(group))
+        assert box is not None
+        colours, alpha = self._piece("patch", box, group), self._piece("alpha", box, group)
+        surface.lay(colours.image, box, alpha.image)
+
+    def _piece(self, kind: str, box: PixelBox, entries: Sequence[Placed]) -> Patch:
+        """The static items alone: on the ground, or (`patch`, `alpha`) the colours and the opacity of a layer."""
+        key = self._key(kind, box, entries)
+        kept = self._cache.get(key) if self._cache else None
+        if kept is not None and kept.image.size == (box[2] - box[0], box[3] - box[1]):
+            return kept
+        if kind in ("base", "ground"):
+            surface = Surface(Image.new("RGB", (box[2] - box[0], box[3] - box[1]), GROUND), box[0], box[1])
         else:
-            surface.merge(_patch(display, group, fonts, cache))
-    return surface.image
+            surface = transparent(box)
+        for entry in entries:
+            self._paint(surface, entry.item)
+        image = surface.image
+        if kind == "patch":
+            image = image.convert("RGB")
+        elif kind == "alpha":
+            image = image.getchannel("A")
+        piece = Patch(box[0], box[1], image)
+        if self._cache:
+            self._cache.put(key, piece)
+        return piece
+
+    def _key(self, kind: str, box: PixelBox, entries: Sequence[Placed]) -> str:
+        numbers = ",".join(str(entry.number) for entry in entries)
+        parts = (renderer_version(), self._display.static_key, kind, repr(box), numbers)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _patch(display: DisplayList, group: tuple[Placed, ...], fonts: FontBook, cache: StaticCache | None) -> Surface:
-    key = _key(display, "patch", group)
-    kept = cache.get(key) if cache else None
-    if kept is not None:
-        return Surface(kept.image, kept.left, kept.top)
-    box = group[0].box
-    for entry in group:
-        box = around(box, entry.box)
-    surface = transparent(box)
-    for entry in group:
-        paint_item(surface, entry.item, fonts)
-    if cache:
-        cache.put(key, Patch(surface.left, surface.top, surface.image))
-    return surface
-
-
-def _key(display: DisplayList, kind: str, entries: tuple[Placed, ...]) -> str:
-    numbers = ",".join(str(entry.number) for entry in entries)
-    parts = (renderer_version(), display.static_key, kind, str(display.width_px), str(display.height_px), numbers)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _plan(display: DisplayList) -> Plan:
-    base: list[Placed] = []
-    above: list[tuple[Placed, ...]] = []
-    taken: list[PixelBox] = []
-    waiting: list[Placed] = []
-    for entry in _placed(display):
-        if not entry.item.dynamic and not any(common(entry.box, box) for box in taken):
-            base.append(entry)
-            continue
-        taken.append(entry.box)
-        if entry.item.dynamic:
-            above.extend(_clusters(waiting))
-            waiting = []
-            above.append((entry,))
-        else:
-            waiting.append(entry)
-    above.extend(_clusters(waiting))
-    return Plan(tuple(base), tuple(above))
-
-
-def _placed(display: DisplayList) -> list[Placed]:
-    canvas = (0, 0, display.width_px, display.height_px)
-    placed: list[Placed] = []
+def _placed(display: DisplayList, canvas: PixelBox) -> Iterator[Placed]:
     number = 0
-    for item in display.items:
+    for at, item in enumerate(display.items):
         box = pixel_bounds(item)
         seen = common(box, canvas) if box else None
         if seen is not None:
-            placed.append(Placed(item, seen, -1 if item.dynamic else number))
+            yield Placed(item, seen, -1 if item.dynamic else number, at)
         number += not item.dynamic
-    return placed
 
 
-def _clusters(entries: list[Placed]) -> list[tuple[Placed, ...]]:
-    """Static items in groups whose boxes keep clear of each other, each group in painting order."""
-    clusters: list[tuple[PixelBox, list[Placed]]] = []
+def windows(entries: Sequence[Placed]) -> list[PixelBox]:
+    """The boxes of dynamic items that a static item lies above; those that touch are one window."""
+    found: list[PixelBox] = []
+    for index, entry in enumerate(entries):
+        if not entry.item.dynamic:
+            continue
+        later = (other for other in entries[index + 1 :] if not other.item.dynamic)
+        if not any(common(entry.box, other.box) for other in later):
+            continue
+        box = entry.box
+        while touched := next((other for other in found if common(other, box)), None):
+            found.remove(touched)
+            box = around(box, touched)
+        found.append(box)
+    return found
+
+
+def layers(entries: Sequence[Placed], window: PixelBox) -> list[list[Placed]]:
+    """The static items of a window: first those below every dynamic item, then those between one and the next."""
+    groups: list[list[Placed]] = [[]]
     for entry in entries:
-        box, members = entry.box, [entry]
-        while touching := next((cluster for cluster in clusters if common(cluster[0], box)), None):
-            clusters.remove(touching)
-            box, members = around(touching[0], box), touching[1] + members
-        clusters.append((box, members))
-    order = {id(entry): index for index, entry in enumerate(entries)}
-    return [tuple(sorted(members, key=lambda entry: order[id(entry)])) for _, members in clusters]
+        if not common(entry.box, window):
+            continue
+        if not entry.item.dynamic:
+            groups[-1].append(entry)
+        elif groups[-1] or len(groups) == 1:
+            groups.append([])
+    return [groups[0], *(group for group in groups[1:] if group)]
 
 
-__all__ = ["StaticCache", "encode", "paint"]
+def _union(group: Sequence[Placed]) -> PixelBox:
+    box = group[0].box
+    for entry in group:
+        box = around(box, entry.box)
+    return box
+
+
+__all__ = ["StaticCache", "encode", "layers", "paint", "windows"]

@@ -25,7 +25,7 @@ KINDS = zxingcpp.BarcodeFormats(
 QUALITY = 60  # what a messenger leaves of a picture
 LEAST_CONTRAST = 0.4  # of full black on white: below it phones stop reading (ISO/IEC 15415 grades it D)
 PAGE_PX = 2000  # the longer side at which a page is proved
-MARGIN = 0.2  # around a code, as a part of its side: holds the quiet zone of four modules
+MARGIN = 0.3  # around a code, as a part of its side: holds the quiet zone of four modules
 _page_lock = threading.Lock()  # PDFium works for one thread at a time
 
 
@@ -97,8 +97,8 @@ def _square(code: zxingcpp.Barcode, gray: Gray, margin: float = MARGIN) -> Squar
     reach = round(margin * max(max(xs) - min(xs), max(ys) - min(ys)))
     height, width = gray.shape
     return (
-        max(0, min(xs) - reach),
-        max(0, min(ys) - reach),
+        max(0, min(xs) - reach) & ~1,  # even, so that a cut is halved into the pixels that the whole would be
+        max(0, min(ys) - reach) & ~1,
         min(width, max(xs) + reach + 1),
         min(height, max(ys) + reach + 1),
     )
@@ -117,7 +117,7 @@ def _contrast(gray: Gray, code: zxingcpp.Barcode) -> float:
 
 def _halved(crop: Gray) -> Gray:
     image = Image.fromarray(crop)
-    return np.asarray(image.resize((max(1, image.width // 2), max(1, image.height // 2)), Image.Resampling.BILINEAR))
+    return np.asarray(image.resize((max(1, image.width // 2), max(1, image.height // 2)), Image.Resampling.LANCZOS))
 
 
 def _compressed(crop: Gray) -> Gray:
