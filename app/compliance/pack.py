@@ -136,6 +136,12 @@ class RuleBase(Model):
     must_hit: tuple[Example, ...] = Field(min_length=2)
     must_pass: tuple[Example, ...] = Field(min_length=2)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        """A key that is null counts as absent, so that a rule may take over another's keys (``<<``) and drop some."""
+        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+
     @model_validator(mode="after")
     def _honest(self) -> "RuleBase":
         if self.status == "unverified" and self.severity == "block":
