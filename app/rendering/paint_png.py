@@ -1,8 +1,8 @@
 """Paints a display list in pixels. What no slot touches is painted once, kept, and copied for every poster.
 
 The base holds all static items. A poster copies it and paints its dynamic items over it; only where a static item lies
-above a dynamic one (a *window*) is the stack built anew, from kept pieces, in its order. What a piece is made of is part
-of its key, so a warm cache and a cold one give the same bytes.
+above a dynamic one (a *window*) is the stack built anew, from kept pieces, in its order. What a piece is made of is
+part of its key, so a warm cache and a cold one give the same bytes.
 """
 
 import hashlib
@@ -53,9 +53,7 @@ class _Painting:
         static = [entry for entry in self.entries if not entry.item.dynamic]
         surface = Surface(self._piece("base", self.canvas, static).image.copy())
         steps: list[tuple[int, Callable[[], None]]] = [
-            (entry.at, lambda item=entry.item: self._paint(surface, item))
-            for entry in self.entries
-            if entry.item.dynamic
+            (entry.at, partial(self._paint, surface, entry.item)) for entry in self.entries if entry.item.dynamic
         ]
         for window in windows(self.entries):
             ground, *above = layers(self.entries, window)
