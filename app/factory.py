@@ -1,26 +1,30 @@
-"""The composition root: the only place that knows all parts and puts them together."""
+"""The composition root: the only place that knows all parts and puts them together.
+
+What only some commands need (database, store, worker) is imported when it is opened: a poster from the command line
+starts without it.
+"""
 
 import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from app import worker
 from app.cli.main import run
 from app.cli.parts import Parts
 from app.config import Settings
-from app.db import open_engine
-from app.flow.deps import Deps
 from app.flow.fill import read_values
 from app.flow.make_poster import Order, Studio, make_poster
 from app.kernel.errors import Conflict, Invalid, Problem
-from app.posters.core import Painted, RenditionOrder
 from app.reads.brand_kit import load_brand
 from app.reads.rule_packs import load_rules
 from app.reads.templates import load_templates
 from app.rendering.paint_png import StaticCache
-from app.schema import migrate
-from app.storage.store import Store, open_store
+
+if TYPE_CHECKING:
+    from app.flow.deps import Deps
+    from app.posters.core import Painted, RenditionOrder
+    from app.storage.store import Store
 
 BRAND = "lanshan"
 NO_PHOTO = "no-photo"
@@ -32,18 +36,33 @@ def main() -> None:
         settings=Settings.from_env,
         studio=open_studio,
         rules=lambda settings: load_rules(settings.compliance_rules_dir),
-        work=lambda settings, once: worker.work(open_deps(settings), once),
-        migrate=lambda settings: migrate(open_deps(settings)),
+        work=_work,
+        migrate=_migrate,
     )
     sys.exit(run(parts))
 
 
-def open_studio(settings: Settings) -> Studio:
-    """All that posters are made with. *Raises* Invalid with every problem of brand kit, templates or rules."""
+def _work(settings: Settings, once: bool) -> None:
+    from app.worker import work
+
+    work(open_deps(settings), once)
+
+
+def _migrate(settings: Settings) -> None:
+    from app.schema import migrate
+
+    migrate(open_deps(settings))
+
+
+def open_studio(settings: Settings, only: str | None = None) -> Studio:
+    """All that posters are made with, or all that `only` one template needs.
+
+    *Raises* Invalid with every problem of brand kit, templates or rules.
+    """
     brand = load_brand(settings.brand_assets_dir / BRAND, settings.fonts_dir)
     return Studio(
         kit=brand.kit,
-        templates=load_templates(settings.poster_templates_dir, brand.kit),
+        templates=load_templates(settings.poster_templates_dir, brand.kit, only),
         rules=load_rules(settings.compliance_rules_dir),
         sample_profile=brand.sample_profile,
         sample_link=brand.brand.sample_link,
@@ -52,17 +71,23 @@ def open_studio(settings: Settings) -> Studio:
     )
 
 
-def open_deps(settings: Settings) -> Deps:
+def open_deps(settings: Settings) -> "Deps":
     """Database, store, and a painter that opens its studio at the first order."""
+    from app.db import open_engine
+    from app.flow.deps import Deps
+    from app.storage.store import open_store
+
     store = open_store(settings)
     return Deps(settings, open_engine(settings), store, rendition_painter(settings, store))
 
 
-def rendition_painter(settings: Settings, store: Store) -> Callable[[RenditionOrder], Painted]:
+def rendition_painter(settings: Settings, store: "Store") -> "Callable[[RenditionOrder], Painted]":
     """A function that makes the poster of a stored order; its pictures are objects of `store`."""
+    from app.posters.core import Painted
+
     opened: list[Studio] = []
 
-    def paint(order: RenditionOrder) -> Painted:
+    def paint(order: "RenditionOrder") -> Painted:
         if not opened:
             opened.append(open_studio(settings))
         studio = opened[0]

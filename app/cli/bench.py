@@ -4,8 +4,6 @@ import json
 
 import click
 
-from app.cli.bench_check import bench_check
-from app.cli.bench_render import bench_render
 from app.cli.parts import Parts
 
 
@@ -21,6 +19,8 @@ def bench() -> None:
 @click.pass_obj
 def render(parts: Parts, as_json: bool, runs: int, template: str) -> None:
     """Posters as PNG and JPEG, against Chromium and uncached Pillow."""
+    from app.cli.bench_render import bench_render
+
     result = bench_render(parts.studio, parts.settings(), template, runs)
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
 
@@ -31,5 +31,7 @@ def render(parts: Parts, as_json: bool, runs: int, template: str) -> None:
 @click.pass_obj
 def check(parts: Parts, as_json: bool, rounds: int) -> None:
     """Texts per second, against plain lists of the same terms."""
+    from app.cli.bench_check import bench_check
+
     result = bench_check(parts.rules(parts.settings()), rounds)
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())

@@ -59,7 +59,7 @@ class OwnPainter:
     """
 
     def __init__(
-        self, kind: Kind, open_studio: Callable[[Settings], Studio], settings: Settings, template: str
+        self, kind: Kind, open_studio: Callable[[Settings, str | None], Studio], settings: Settings, template: str
     ) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
@@ -81,9 +81,13 @@ class OwnPainter:
 
 
 def _serve(
-    connection: Connection, kind: Kind, open_studio: Callable[[Settings], Studio], settings: Settings, template: str
+    connection: Connection,
+    kind: Kind,
+    open_studio: Callable[[Settings, str | None], Studio],
+    settings: Settings,
+    template: str,
 ) -> None:
-    studio = open_studio(settings)
+    studio = open_studio(settings, template)
     ready = None
     while True:
         try:

@@ -77,10 +77,10 @@ class RenderBench:
 
 
 def bench_render(
-    open_studio: Callable[[Settings], Studio], settings: Settings, template: str, runs: int
+    open_studio: Callable[[Settings, str | None], Studio], settings: Settings, template: str, runs: int
 ) -> RenderBench:
     """Paint `runs` posters of `template` with each painter in each format, in turn, after one warm-up."""
-    studio = open_studio(settings)
+    studio = open_studio(settings, template)
     absent: dict[str, str] = {}
     with ExitStack() as stack:
         painters: dict[str, Painter] = {

@@ -15,13 +15,14 @@ from app.cli.bench import bench
 from app.cli.check import check_lines, require_packs
 from app.cli.parts import Parts
 from app.cli.progress import show_progress
+from app.config import Settings
 from app.flow.batch import BatchOrder, run_batch
 from app.flow.batch_journal import POSTER_EXISTS
 from app.flow.fill import files_in, read_json, read_values
 from app.flow.make_poster import MEDIA_TYPES, Format, Order, Studio, make_poster
 from app.kernel.errors import AppError, Invalid, NotFound, Problem
 from app.reads.advisor_rows import read_rows
-from app.reads.templates import template_list
+from app.reads.templates import template_list, template_slugs
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate
 
@@ -62,7 +63,7 @@ def cli() -> None:
 @click.pass_obj
 def templates(parts: Parts, as_json: bool) -> None:
     """List the templates with their sizes and slots."""
-    studio = parts.studio(parts.settings())
+    studio = parts.studio(parts.settings(), None)
     listed = template_list(studio.templates.values())
     if as_json:
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
@@ -93,8 +94,7 @@ def render(
     out: Path,
 ) -> None:
     """Make one poster from TEMPLATE."""
-    studio = parts.studio(parts.settings())
-    loaded = _template(studio, template)
+    studio, loaded = _open(parts, parts.settings(), template)
     document = read_json(_read(values, "values")) if values else {}
     pictures = files_in(values.parent if values else Path())
     filled = read_values(loaded.template, document, pictures, studio.sample_profile)
@@ -150,8 +150,7 @@ def batch(
 ) -> None:
     """Make one poster for each row of a table; goes on where it was stopped."""
     settings = parts.settings()
-    studio = parts.studio(settings)
-    loaded = _template(studio, template)
+    studio, loaded = _open(parts, settings, template)
     loaded.template.size(size)
     order = BatchOrder(
         template=loaded,
@@ -193,12 +192,13 @@ def migrate(parts: Parts) -> None:
 cli.add_command(bench)
 
 
-def _template(studio: Studio, slug: str) -> LoadedTemplate:
-    found = studio.templates.get(slug)
-    if found is None:
-        known = ", ".join(sorted(studio.templates))
-        raise Invalid.of([Problem("template", "unknown_template", f"there is no template “{slug}”; known are {known}")])
-    return found
+def _open(parts: Parts, settings: Settings, slug: str) -> tuple[Studio, LoadedTemplate]:
+    known = template_slugs(settings.poster_templates_dir)
+    if slug not in known:
+        message = f"there is no template “{slug}”; known are {', '.join(known)}"
+        raise Invalid.of([Problem("template", "unknown_template", message)])
+    studio = parts.studio(settings, slug)
+    return studio, studio.templates[slug]
 
 
 def _format_of(out: Path) -> Format:

@@ -10,10 +10,10 @@ from app.flow.make_poster import Studio
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Put together by the factory. Each is opened when a command needs it."""
+    """Put together by the factory. Each is opened when a command needs it; a studio with all templates, or with one."""
 
     settings: Callable[[], Settings]
-    studio: Callable[[Settings], Studio]
+    studio: Callable[[Settings, str | None], Studio]
     rules: Callable[[Settings], Rules]
     work: Callable[[Settings, bool], None]
     migrate: Callable[[Settings], None]

@@ -17,16 +17,22 @@ from app.rendering.values import words_in
 MAX_TEMPLATE_BYTES = 2_000_000
 
 
-def load_templates(folder: Path, kit: Kit) -> dict[str, LoadedTemplate]:
-    """All templates of `folder` by slug, one folder each.
+def template_slugs(folder: Path) -> list[str]:
+    """The slugs of all templates in `folder`, in order; nothing is read."""
+    return sorted(file.parent.name for file in folder.glob("*/template.json"))
+
+
+def load_templates(folder: Path, kit: Kit, only: str | None = None) -> dict[str, LoadedTemplate]:
+    """All templates of `folder` by slug, one folder each, or `only` one of them (none, when there is no such).
 
     *Raises* Invalid ``bad_template`` with every problem of all of them.
     """
     loaded: dict[str, LoadedTemplate] = {}
     problems: list[Problem] = []
-    for file in sorted(folder.glob("*/template.json")):
+    for slug in template_slugs(folder):
         try:
-            loaded[file.parent.name] = load_template(file.parent, kit)
+            if only in (None, slug):
+                loaded[slug] = load_template(folder / slug, kit)
         except Invalid as error:
             problems += error.problems
     if problems:
