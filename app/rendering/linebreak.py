@@ -87,7 +87,7 @@ def _ends(breaker: LineBreaker | WordBreaker, text: str) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A paragraph ready to be broken: `upto[i]` is the width of its first i characters, `inked[i]` without end space."""
+    """A paragraph ready to be broken: `upto[i]` is the width of i characters, `inked[i]` without end space."""
 
     text: str
     levels: tuple[int, ...]

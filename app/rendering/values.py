@@ -133,8 +133,8 @@ def text_problems(
         refused.add(character)
         yield Problem(path, "forbidden_character", f"{named(character)} at offset {offset} is not allowed here")
     for offset, character in enumerate(text):
-        if fonts is None or character in refused or character.isspace():
-            continue
+        if fonts is None or character in refused or character.isspace() or unicodedata.combining(character):
+            continue  # an accent is drawn with its letter; layout sees both
         if not any(face.has(ord(character)) for face in fonts.faces):
             refused.add(character)
             yield Problem(path, "missing_glyph", f"no font has {named(character)}, at offset {offset}")
