@@ -89,8 +89,8 @@ def _lockup(mark: Image.Image, fonts: Path, ink: "str | Array") -> Image.Image:
     return image.crop((0, 0, int(end) + 24, 480))
 
 
-def _stamp(fonts: Path) -> Image.Image:
-    """A carved stone's print, 印可 beside 澜山, white on vermilion, with the wear of a real one."""
+def _stamp(fonts: Path, solid: bool = False) -> Image.Image:
+    """A carved stone's print, 印可 beside 澜山, worn; `solid`: on paper of its own, for dark grounds."""
     size = 480
     canvas = Canvas(size, size)
     x, y = canvas.x / np.float32(60), canvas.y / np.float32(60)
@@ -109,6 +109,9 @@ def _stamp(fonts: Path) -> Image.Image:
     alpha = np.clip(body - carved - np.clip(frame, 0, 1) * 0.95, 0, 1) * (1 - wear)
     tone = np.clip(0.5 + fbm(x * 0.6, y * 0.6, 5, 3) * 0.6, 0, 1)[..., None]
     colour = rgb(VERMILION) * (0.94 + 0.10 * tone)
+    if solid:
+        colour = colour * alpha[..., None] + rgb(PAPER) * (1 - alpha[..., None])
+        alpha = body
     return _picture(np.concatenate([np.clip(colour, 0, 1), alpha[..., None]], axis=-1))
 
 
@@ -128,6 +131,7 @@ def draw(folder: Path, fonts: Path) -> None:
         "logo": _lockup(dark, fonts, DEEP_BLUE),
         "logo-light": _lockup(light, fonts, PAPER),
         "seal": _stamp(fonts),
+        "seal-solid": _stamp(fonts, solid=True),
     }
     for name, picture in pictures.items():
         picture.save(folder / f"{name}.png", optimize=True)

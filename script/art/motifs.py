@@ -120,13 +120,13 @@ def paint_lines(
 
 
 def tree_rings(
-    canvas: Canvas, cx: float, cy: float, spacing: float, seed: int = 8, wobble: float = 0.16, squash: float = 1.0
+    canvas: Canvas, cx: float, cy: float, spacing: float, seed: int = 8, wobble: float = 0.16, pen: float = 1.0
 ) -> tuple[Array, Array]:
     """(ring lines as a mask, the ring number at every pixel) of a cut trunk around a heart.
 
-    The years differ in width and the rings bend together, as wood does.
+    The years differ in width and the rings bend together, as wood does; `pen` multiplies the lines' width.
     """
-    dx, dy = canvas.x - cx, (canvas.y - cy) / squash
+    dx, dy = canvas.x - cx, canvas.y - cy
     radius = np.hypot(dx, dy)
     angle = np.arctan2(dy, dx)
     u, v = np.cos(angle), np.sin(angle)
@@ -138,7 +138,7 @@ def tree_rings(
     slope = np.maximum(np.hypot(gx, gy), 1e-6)
     away = np.abs(age - np.round(age)) / slope
     rng = np.random.default_rng(seed)
-    weight = rng.uniform(0.8, 2.6, 4096).astype(np.float32)[np.clip(np.round(age), 0, 4095).astype(int)]
+    weight = (pen * rng.uniform(0.8, 2.6, 4096)).astype(np.float32)[np.clip(np.round(age), 0, 4095).astype(int)]
     return np.clip(weight / 2 - away + 0.5, 0, 1).astype(np.float32), age.astype(np.float32)
 
 

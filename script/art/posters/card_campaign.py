@@ -7,7 +7,7 @@ from PIL import Image
 
 from art.brand import light_mark
 from art.canvas import Canvas
-from art.colour import DEEP_BLUE, VERMILION, Array, mix, ramp, rgb
+from art.colour import DEEP_BLUE, Array, mix, ramp, rgb
 from art.light import blur, glow, linear, soft_shadow
 from art.motifs import guilloche_band, rosette
 from art.vector import polygon, rounded_box, strokes
@@ -100,6 +100,6 @@ def _scene(path: Path, size: tuple[int, int], apex: float, centre: Corner, unit:
 
 def draw(folder: Path) -> None:
     """Write the three grounds."""
-    _scene(folder / "phone.jpg", (1080, 1920), 850, (560, 800), 640, 700)
-    _scene(folder / "square.jpg", (1080, 1080), 640, (800, 420), 430, 500)
-    _scene(folder / "cover.jpg", (900, 383), 262, (520, 186), 225, 300)
+    _scene(folder / "phone.jpg", (1080, 1920), 900, (585, 862), 590, 700)
+    _scene(folder / "square.jpg", (1080, 1080), 384, (792, 440), 440, 500)
+    _scene(folder / "cover.jpg", (900, 383), 262, (532, 186), 205, 300)
