@@ -167,12 +167,17 @@ def store(storage_settings: dict[str, object]) -> Store:
     return open_store(House({}).using(**storage_settings).settings)
 
 
+def transport_settings(transport: str) -> dict[str, object]:
+    """The settings of a job transport of one test's own."""
+    if transport == "embedded":
+        return {"jobs": "embedded"}
+    return {"jobs": "rabbitmq", "rabbitmq_url": service("RABBITMQ"), "rabbitmq_queue": f"test-{uuid4().hex}"}
+
+
 @pytest.fixture(params=["embedded", "rabbitmq"])
 def jobs_settings(request: pytest.FixtureRequest) -> dict[str, object]:
     """The settings of a job transport of this test's own, of either kind."""
-    if request.param == "embedded":
-        return {"jobs": "embedded"}
-    return {"jobs": "rabbitmq", "rabbitmq_url": service("RABBITMQ"), "rabbitmq_queue": f"test-{uuid4().hex}"}
+    return transport_settings(request.param)
 
 
 @pytest.fixture

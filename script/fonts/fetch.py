@@ -1,7 +1,8 @@
 """Brings the font files that the brand kits name into the fonts folder; what is there with the right digest stays.
 
-A face's `source` says where its file comes from: an npm package (pinned by package-lock.json beside this file), a Python
-package of requirements.lock, or the system package fonts-hanazono. Nothing is kept whose SHA-256 is not the kit's.
+A face's `source` says where its file comes from: an npm package (pinned by package-lock.json beside this file), a
+Python package of requirements.lock, or the system package fonts-hanazono. Nothing is kept whose
+SHA-256 is not the kit's.
 """
 
 import hashlib
