@@ -27,6 +27,7 @@ GOOD = document(
     slots={"words": text_slot()},
     styles={"plain": {"size": 30}},
 )
+WIDE_PAPER = {"width_mm": 500, "height_mm": 300}
 LAYERS = "sizes.square.layers"
 
 
@@ -82,7 +83,7 @@ CASES: list[tuple[Callable[[dict[str, Any]], Any], str, str]] = [
     (lambda f: f["slots"].update(more=text_slot()), "sizes.square", "slot_not_drawn"),
     (lambda f: f["slots"].update({"Big Name": text_slot()}), "slots.Big Name", "bad_template"),
     (lambda f: f["styles"]["plain"].update(size=-1), "styles.plain.size", "bad_template"),
-    (lambda f: f["sizes"]["square"].update(print={"width_mm": 500, "height_mm": 300}), "sizes.square.print", "bad_ratio"),
+    (lambda f: f["sizes"]["square"].update(print=WIDE_PAPER), "sizes.square.print", "bad_ratio"),
     (lambda f: f["validity"].update(starts_on="soon"), "validity.starts_on", "bad_template"),
     (lambda f: f.update(version="1"), "version", "bad_template"),
     (lambda f: f.update(title={"en": "x"}), "title", "missing_language"),

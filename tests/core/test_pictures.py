@@ -1,0 +1,113 @@
+"""Pictures: looked at once, refused when hostile, shown as they are meant to be seen."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image, ImageCms
+
+from app.kernel.errors import Invalid
+from app.rendering.pictures import pixels, read_picture
+
+RED, BLUE = (200, 30, 40), (30, 40, 200)
+
+
+def two_halves(width_px: int = 80, height_px: int = 40) -> Image.Image:
+    image = Image.new("RGB", (width_px, height_px), RED)
+    image.paste(BLUE, (width_px // 2, 0, width_px, height_px))
+    return image
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def png_claiming(width_px: int, height_px: int) -> bytes:
+    """A PNG of a few bytes whose header promises a huge picture."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 99)) + chunk(b"IEND", b"")
+    )
+
+
+def code_of(data: bytes) -> str:
+    with pytest.raises(Invalid) as refused:
+        read_picture(data, "slots.photo")
+    (problem,) = refused.value.problems
+    assert problem.path == "slots.photo"
+    return problem.code
+
+
+@pytest.mark.parametrize("size", [(12_000, 12_000), (8_000, 5_001), (10_000, 10_000), (60_000, 60_000)])
+def test_too_many_pixels_are_refused_from_the_header(size: tuple[int, int]) -> None:
+    assert code_of(png_claiming(*size)) == "too_many_pixels"
+
+
+def test_what_is_broken_or_of_another_kind_is_refused() -> None:
+    whole = encoded(two_halves(), "JPEG")
+    assert code_of(whole[: len(whole) // 2]) == "bad_picture"
+    assert code_of(png_claiming(300, 300)) == "bad_picture"
+    assert code_of(encoded(two_halves(), "GIF")) == "bad_picture"
+    assert code_of(b"<svg xmlns='http://www.w3.org/2000/svg'/>") == "bad_picture"
+    assert code_of(b"") == "bad_picture"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_the_three_kinds_are_read(kind: str) -> None:
+    picture = read_picture(encoded(two_halves(), kind))
+    assert (picture.width_px, picture.height_px) == (80, 40)
+    assert len(picture.digest) == 64
+
+
+def near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(abs(a - b) <= 12 for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize(("orientation", "first_is_red"), [(1, True), (3, False), (6, True), (8, False)])
+def test_a_turned_photo_is_seen_upright(orientation: int, first_is_red: bool) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = read_picture(encoded(two_halves(), "JPEG", exif=exif, quality=95))
+    assert (picture.width_px, picture.height_px) == ((40, 80) if orientation >= 5 else (80, 40))
+    image = pixels(picture)
+    assert image.size == (picture.width_px, picture.height_px)
+    assert near(image.getpixel((5, 5)), RED if first_is_red else BLUE)
+
+
+def test_the_part_is_cut_in_the_picture_s_own_pixels() -> None:
+    picture = read_picture(encoded(two_halves(1600, 800), "JPEG", quality=95))
+    right = pixels(picture, (800, 0, 800, 800), (50, 50))
+    assert right.size == (50, 50)
+    assert near(right.getpixel((2, 25)), BLUE)
+    both = pixels(picture, (400, 0, 800, 800), (50, 50))
+    assert near(both.getpixel((5, 25)), RED)
+    assert near(both.getpixel((45, 25)), BLUE)
+
+
+def test_transparency_is_kept_and_other_modes_become_colour() -> None:
+    see_through = pixels(read_picture(encoded(Image.new("RGBA", (4, 4), (*RED, 128)))))
+    assert see_through.getpixel((0, 0)) == (*RED, 128)
+    palette = Image.new("P", (4, 4), 1)
+    palette.putpalette([0, 0, 0, *RED])
+    assert pixels(read_picture(encoded(palette))).getpixel((1, 1)) == RED
+    assert pixels(read_picture(encoded(Image.new("I;16", (4, 4), 0x80FF)))).getpixel((1, 1)) == (128, 128, 128)
+    assert pixels(read_picture(encoded(Image.new("CMYK", (4, 4), (0, 0, 0, 255)), "JPEG"))).mode == "RGB"
+
+
+def test_another_colour_space_is_converted_and_a_broken_profile_ignored() -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
+    swapped = swapped.replace("sRGB".encode("utf-16-be"), "Swap".encode("utf-16-be"))
+    green = read_picture(encoded(Image.new("RGB", (4, 4), (0, 255, 0)), icc_profile=swapped))
+    assert near(pixels(green).getpixel((0, 0)), (255, 0, 0))
+    same = read_picture(encoded(Image.new("RGB", (4, 4), RED), icc_profile=srgb))
+    assert pixels(same).getpixel((0, 0)) == RED
+    broken = encoded(Image.new("RGB", (4, 4), RED), icc_profile=b"not a profile")
+    assert pixels(read_picture(broken)).getpixel((0, 0)) == RED
