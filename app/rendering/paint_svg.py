@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from xml.sax.saxutils import quoteattr
 
 from app.rendering.display import (
@@ -206,17 +207,21 @@ def _data_uri(picture: Picture, crop: tuple[float, float, float, float], size: t
 
 def _qr(item: QrItem) -> str:
     left, top, side, _ = item.modules
-    module = side / len(item.matrix)
-    path = []
-    for row, modules in enumerate(item.matrix):
-        column = 0
-        while column < len(modules):
-            end = column
-            while end < len(modules) and modules[end]:
-                end += 1
-            if end > column:
-                x, y, width = left + column * module, top + row * module, (end - column) * module
-                path.append(f"M{_n(x)} {_n(y)}h{_n(width)}v{_n(module)}h{_n(-width)}z")
-            column = end + 1
     plate = f'<rect {_box(item.box)}{_rounded(item.radius)} fill="{_rgb(item.light)}"/>'
-    return f'{plate}<path shape-rendering="crispEdges" fill="{_rgb(item.dark)}" d="{"".join(path)}"/>'
+    dark = _modules(item.matrix, left, top, side / len(item.matrix))
+    return f'{plate}<path shape-rendering="crispEdges" fill="{_rgb(item.dark)}" d="{dark}"/>'
+
+
+@lru_cache(maxsize=64)
+def _modules(matrix: tuple[tuple[bool, ...], ...], left: float, top: float, module: float) -> str:
+    """The dark modules as path data, a rectangle for each stretch of a row."""
+    path = []
+    for row, modules in enumerate(matrix):
+        column = 0
+        for dark, stretch in groupby(modules):
+            count = len(list(stretch))
+            if dark:
+                x, y, width = left + column * module, top + row * module, count * module
+                path.append(f"M{_n(x)} {_n(y)}h{_n(width)}v{_n(module)}h{_n(-width)}z")
+            column += count
+    return "".join(path)

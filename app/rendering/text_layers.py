@@ -44,7 +44,7 @@ def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
     if slot:
         dx, dy = slot_offset(desk, slot, box)
         box = (box[0] + dx, box[1] + dy, box[2], box[3])
-    pieces = [_piece(desk, style, source) for source in sources if source.text]
+    pieces = tuple(_piece(desk, style, source) for source in sources if source.text)
     outcome = set_text(pieces, _setting(desk, style), box)
     if not outcome.lines:
         _report(desk, sources, outcome)

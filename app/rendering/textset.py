@@ -1,7 +1,7 @@
 """Sets a text in its box: finds the size that fits, breaks the lines, and places every glyph."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, floor, inf
 
 from app.rendering.display import Rect, TextLine
@@ -34,8 +34,12 @@ class Outcome:
     overflow: Overflow | None = None
 
 
-def set_text(pieces: Sequence[Piece], setting: Setting, box: Rect) -> Outcome:
-    """`pieces` set in `box`, at the largest of the allowed sizes (steps of half a pixel) that fits."""
+@lru_cache(maxsize=512)
+def set_text(pieces: tuple[Piece, ...], setting: Setting, box: Rect) -> Outcome:
+    """`pieces` set in `box`, at the largest of the allowed sizes (steps of half a pixel) that fits.
+
+    Kept for a while: most texts of a poster are the same as in the one before.
+    """
     text = shaped(pieces, setting)
     if text.missing:
         return Outcome(missing=tuple(text.missing))

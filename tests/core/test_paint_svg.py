@@ -17,7 +17,7 @@ HOSTILE = "\"'><script>&amp;</svg>{{7*7}}"
 
 
 def painted(display: DisplayList) -> ElementTree.Element:
-    return ElementTree.fromstring(paint_svg(display, brand().kit.fonts))
+    return ElementTree.fromstring(paint_svg(display, brand().kit.fonts))  # noqa: S314 - of our own making
 
 
 def layer(root: ElementTree.Element, name: str) -> ElementTree.Element:
