@@ -1,0 +1,43 @@
+"""Run as a program: paints every case in a process of its own and prints the hash of every file as JSON.
+
+Arguments: ``forwards`` or ``backwards``, the order in which the cases are painted.
+"""
+
+import hashlib
+import json
+import sys
+
+from app.rendering.encode import encode
+from app.rendering.paint_pdf import paint_pdf
+from app.rendering.paint_png import StaticCache, paint
+from app.rendering.paint_svg import paint_svg
+from tests.posters import brand
+from tests.render.cases import Case, cases, display_of
+
+
+def fingerprints(case: Case, cache: StaticCache) -> dict[str, str]:
+    """The hash of each file of a case, painted with a cold and then with a warm cache."""
+    fonts, display = brand().kit.fonts, display_of(case)
+    files = {}
+    for warmth in ("cold", "warm"):
+        image = paint(display, fonts, cache)
+        files[f"{case} png {warmth}"] = encode(image, "png", display.dpi)
+        files[f"{case} jpeg {warmth}"] = encode(image, "jpeg", display.dpi)
+        files[f"{case} pdf {warmth}"] = paint_pdf(display, fonts)
+    if image.width * image.height <= 1_200_000:
+        files[f"{case} webp warm"] = encode(image, "webp")
+    files[f"{case} svg warm"] = paint_svg(display, fonts).encode()
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def main() -> None:
+    """Print the fingerprints of all cases."""
+    cache = StaticCache()
+    found = {}
+    for case in cases() if sys.argv[1] == "forwards" else reversed(cases()):
+        found |= fingerprints(case, cache)
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
