@@ -33,7 +33,7 @@ _SUFFIXES: dict[str, Format] = {".jpg": "jpeg", **{f".{name}": name for name in 
 def run(parts: Parts, arguments: list[str] | None = None) -> int:
     """Run one command line; the exit status."""
     try:
-        cli.main(args=arguments, prog_name="imprimatur", obj=parts, standalone_mode=False)
+        status = cli.main(args=arguments, prog_name="imprimatur", obj=parts, standalone_mode=False)
     except Invalid as error:
         for problem in error.problems or (Problem("input", error.code, error.message),):
             click.echo(str(problem), err=True)
@@ -41,15 +41,13 @@ def run(parts: Parts, arguments: list[str] | None = None) -> int:
     except AppError as error:
         click.echo(f"{error.message} [{error.code}]", err=True)
         return 2 if isinstance(error, NotFound) else 3
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except click.Abort:
         click.echo("Stopped.", err=True)
         return 130
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -85,6 +85,8 @@ def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], No
     folder = order.out.with_name(order.out.name + ".parts") if archive else order.out
     with exclusive(folder) as journal:
         mend(journal)
+        for part in folder.glob(".*.part"):
+            part.unlink()
         if archive:
             _unpack(archive, folder)
         batch = _Batch(studio, order, folder, journal)

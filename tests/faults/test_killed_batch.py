@@ -61,6 +61,7 @@ def test_a_killed_batch_goes_on_without_doing_anything_twice(tmp_path: Path) -> 
     assert {row["file"] for row in listed} == set(after)
     assert len({row["url"] for row in listed}) == COUNT
     for row in listed:
-        found = zxingcpp.read_barcodes(Image.open(out / row["file"]).convert("L"))
+        with Image.open(out / row["file"]) as poster:
+            found = zxingcpp.read_barcodes(poster.convert("L"))
         assert [code.text for code in found] == [row["url"]], row["file"]
     assert not list(out.glob(".*.part")), "no half-written file is left"
