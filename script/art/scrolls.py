@@ -3,7 +3,7 @@
 import numpy as np
 
 from art.canvas import Canvas
-from art.colour import Array, rgb
+from art.colour import Array, mix, rgb
 from art.light import blur, moved, soft_shadow
 from art.motifs import ridge_mask
 from art.relief import rim
@@ -18,55 +18,42 @@ def spiral(x: float, y: float, radius: float, turns: float, degrees: float, flip
     return np.stack([x + r * np.cos(a), y + r * np.sin(a)], -1)
 
 
-def cloud(x: float, y: float, width: float, flip: bool = False) -> tuple[list[Array], list[Array]]:
-    """A scroll cloud on a flat foot whose middle is (x, y): (discs and bar that fill it, scroll lines)."""
+def cloud(x: float, y: float, width: float, flip: bool = False) -> tuple[list[Array], list[Array], list[Array]]:
+    """A scroll cloud on a flat foot whose middle is (x, y): its body, the body drawn in by a hem, the scroll lines."""
     a = np.linspace(0, 2 * np.pi, 90)
     s = -1 if flip else 1
-    heads = [
-        (-0.24, 0.115, 0.115),
-        (0.0, 0.17, 0.17),
-        (0.22, 0.10, 0.10),
-        (-0.40, 0.0525, 0.0525),
-        (0.37, 0.0475, 0.0475),
-    ]
-    bodies = [
-        np.stack([x + (s * dx + r * np.cos(a)) * width, y - (dy - r * np.sin(a)) * width], -1) for dx, dy, r in heads
-    ]
-    flat = 0.075 * width
-    bodies.append(
-        np.array(
-            [
-                [x - s * 0.40 * width, y - flat],
-                [x + s * 0.37 * width, y - flat],
-                [x + s * 0.37 * width, y],
-                [x - s * 0.40 * width, y],
-            ]
-        )
-    )
+    heads = [(-0.24, 0.115), (0.0, 0.17), (0.22, 0.10), (-0.40, 0.0525), (0.37, 0.0475)]
+
+    def body(hem: float) -> list[Array]:
+        discs = [
+            np.stack(
+                [x + s * dx * width + (r - hem) * width * np.cos(a), y - r * width + (r - hem) * width * np.sin(a)], -1
+            )
+            for dx, r in heads
+        ]
+        left, right, top, foot = -0.40, 0.37, y - (0.075 - hem) * width, y - hem * width
+        ends = [x + s * left * width, x + s * right * width]
+        return [*discs, np.array([[ends[0], top], [ends[1], top], [ends[1], foot], [ends[0], foot]])]
+
     lines = [
-        spiral(
-            x + s * dx * width, y - dy * width, r * width * 0.80, 1.5, 90 if dx * s < 0.1 else 60, flip != (dx > 0.1)
-        )
-        for dx, dy, r in heads[:3]
+        spiral(x + s * dx * width, y - r * width, r * width * 0.62, 1.5, 90 if dx < 0.1 else 60, flip != (dx > 0.1))
+        for dx, r in heads[:3]
     ]
-    return bodies, lines
+    return body(0.0), body(0.022), lines
 
 
 def paint_cloud(
-    canvas: Canvas,
-    parts: tuple[list[Array], list[Array]],
-    colour: str,
-    line: str,
-    unit: float = 1.0,
-    opacity: float = 1,
+    canvas: Canvas, parts: tuple[list[Array], list[Array], list[Array]], colour: str, line: str, unit: float = 1.0
 ) -> None:
-    """A scroll cloud as cut paper with its scrolls drawn in thread."""
-    bodies, lines = parts
-    mask = polygons(canvas, bodies)
-    soft_shadow(canvas, mask, round(4 * unit), round(12 * unit), 12 * unit, "#2A0B06", 0.34 * opacity)
-    canvas.paint(colour, mask, opacity)
-    canvas.paint("#FFFFFF", rim(mask, 0, round(2 * unit)), 0.5 * opacity)
-    canvas.paint(line, strokes(canvas, lines, 2.2 * unit) * mask, 0.9 * opacity)
+    """A scroll cloud as cut paper, a second sheet upon it, its scrolls and its hem in thread."""
+    mask, upper = polygons(canvas, parts[0]), polygons(canvas, parts[1])
+    soft_shadow(canvas, mask, round(4 * unit), round(14 * unit), 14 * unit, "#2A0B06", 0.34)
+    canvas.paint(mix(line, colour, 0.72), mask)
+    canvas.paint("#FFFFFF", rim(mask, 0, round(2 * unit)), 0.5)
+    canvas.paint("#6A3A1A", blur(moved(upper, 0, round(3 * unit)), 4 * unit) * mask, 0.28, "multiply")
+    canvas.paint(colour, upper)
+    canvas.paint("#FFFFFF", rim(upper, 0, round(2 * unit)), 0.7)
+    canvas.paint(line, strokes(canvas, parts[2], 2.2 * unit) * upper, 0.9)
 
 
 def swell(canvas: Canvas, points: list[tuple[float, float]], soft: float = 150) -> Array:

@@ -65,7 +65,7 @@ def paint_umbrella(
     sag = 0.13
     hull = polygon(canvas, shape.outline(sag))
     soft_shadow(canvas, hull, round(10 * unit), round(46 * unit), 40 * unit, "#22465E", 0.34)
-    inside = polygon(canvas, shape.outline(0.0))
+    inside = polygon(canvas, shape.outline(0.0)) * (canvas.y > shape.cy - 0.15 * shape.dip)
     canvas.paint(mix(deep, "#06121C", 0.55), inside)
     ribs = shape.azimuths
     panels = list(pairwise(ribs))

@@ -29,8 +29,8 @@ FAR: Sheets = [
 ]
 NEAR: Sheets = [
     ([(-100, 985), (90, 1000), (300, 1105), (520, 1178), (760, 1190), (1200, 1200)], ("#2C6B74", "#1A5060"), 22),
-    ([(-100, 1290), (240, 1270), (520, 1215), (760, 1120), (940, 1050), (1200, 1010)], ("#1B5360", "#0F3A49"), 30),
-    ([(-100, 1165), (120, 1195), (360, 1290), (640, 1330), (900, 1290), (1200, 1270)], ("#0F3C4B", "#082533"), 34),
+    ([(-100, 1270), (240, 1246), (520, 1196), (760, 1120), (940, 1050), (1200, 1010)], ("#1B5360", "#0F3A49"), 30),
+    ([(-100, 1110), (120, 1140), (360, 1232), (640, 1276), (900, 1240), (1200, 1222)], ("#0F3C4B", "#082533"), 34),
 ]
 
 
@@ -53,8 +53,8 @@ def draw(folder: Path) -> None:
     for points, tones, lift in FAR:
         paint_hill(night, swell(night, points, 120), tones, "#FBE9BC", lift, 170, 2)
     _water(night)
-    for points, tones, lift in NEAR:
-        paint_hill(night, swell(night, points, 170), tones, "#E3C384", lift, 330)
+    for index, (points, tones, lift) in enumerate(NEAR):
+        paint_hill(night, swell(night, points, 170), tones, "#E3C384", lift, 330, (4, 4, 1)[index])
     night.paint("#071C28", smoothstep(1380, 1640, night.y) * np.ones_like(night.x), 0.85)
     _osmanthus(night)
     paper(night, 0.6, seed=21)

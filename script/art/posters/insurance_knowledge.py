@@ -8,7 +8,7 @@ from art.canvas import Canvas
 from art.colour import DEEP_BLUE
 from art.light import blur, glow, linear, paper, soft_shadow
 from art.umbrella import Umbrella, paint_umbrella, rain
-from art.vector import smoothstep, strokes
+from art.vector import disc, smoothstep, strokes
 
 
 def _sheet(canvas: Canvas, shape: Umbrella, foot: float, unit: float) -> None:
@@ -24,7 +24,8 @@ def _sheet(canvas: Canvas, shape: Umbrella, foot: float, unit: float) -> None:
     r = 44 * unit
     shaft = [(x, shape.cy - 60 * unit), (x, foot)]
     crook = [(x - r + r * np.cos(a), foot + r * np.sin(a)) for a in hook]
-    mask = strokes(canvas, [[*shaft, *crook, (x - 2 * r, foot - 14 * unit)]], 10 * unit)
+    tip = (x - 2 * r, foot - 14 * unit)
+    mask = np.maximum(strokes(canvas, [[*shaft, *crook, tip]], 10 * unit), disc(canvas, *tip, 5 * unit))
     soft_shadow(canvas, mask, round(10 * unit), round(12 * unit), 9 * unit, "#6A7C88", 0.35)
     canvas.paint("#17344A", mask)
     canvas.paint("#FFFFFF", blur(strokes(canvas, [[(p[0] - 2 * unit, p[1]) for p in shaft]], 2 * unit), unit), 0.35)
