@@ -164,6 +164,7 @@ def _without_orphan(paragraph: Measured, stops: list[int], lines: list[tuple[int
 
 
 _PENALTY = {FORCED: 0.0, CLAUSE: 0.0, PHRASE: 10.0, WORD: 24.0, IN_WORD: 80.0, NEVER: 5000.0}
+MOST_BALANCED = 160
 _ORPHAN = 400.0
 _UNEVEN = 100.0
 
@@ -172,8 +173,10 @@ def balance(paragraph: Measured, limit: float, most_lines: int) -> Ranges | None
     """Lines of about one length that break at phrases, at most `most_lines` of them; None when so few cannot hold it.
 
     Shortest path over the break opportunities: what a line lacks costs by its square, a break inside a phrase, a word
-    or a Latin word costs more and more.
+    or a Latin word costs more and more. A text of more than `MOST_BALANCED` characters is no headline: None.
     """
+    if len(paragraph.text) > MOST_BALANCED or paragraph.inked[-1] > most_lines * limit:
+        return None
     stops = [0, *_stops_with_cuts(paragraph, limit)]
     rows: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
     best: tuple[float, int] | None = None

@@ -12,7 +12,8 @@ from icu4py.breakers import CharacterBreaker
 
 from app.rendering.fonts import Face
 
-HALF_FIGURE = 0.366
+HALF_FIGURE = 0.366  # em above the baseline: the middle of a figure
+NO_GLYPH = 0
 HB_LANGUAGE = {"zh": "zh-Hans", "en": "en"}
 
 
@@ -61,7 +62,10 @@ def shape(text: str, chain: tuple[Face, ...], manner: Manner) -> Shaped:
             missing += [(start, text[start:end])]
             continue
         for piece_start, piece_end, script, features in _pieces(text, start, end, manner):
-            clusters += _shape_piece(text, piece_start, piece_end, face, script, features, manner)
+            for cluster in _shape_piece(text, piece_start, piece_end, face, script, features, manner):
+                clusters.append(cluster)
+                if any(gid == NO_GLYPH for gid, _, _ in cluster.glyphs):
+                    missing.append((cluster.start, text[cluster.start : cluster.end]))
     return Shaped(tuple(clusters), tuple(missing))
 
 
@@ -97,7 +101,9 @@ def _face_for(cluster: str, chain: tuple[Face, ...], current: Face | None) -> Fa
 
 
 _WESTERN = re.compile(r"[\u0020-\u00a6\u00a8-\u00b6\u00b8-\u024f\u0300-\u036f\u1e00-\u1eff]+")
-_GREEK_CYRILLIC = re.compile(r"[\u0370-\u052f]+")
+_GREEK = re.compile(r"[\u0370-\u03ff]+")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]+")
+_KOREAN = re.compile(r"[\uac00-\ud7a3]+")
 _FIGURES_SIDE_BY_SIDE = re.compile(r"(?<![0-9A-Za-z.])[0-9]{2}(?![0-9A-Za-z.%])")
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])\u2019(?=[A-Za-z])")
 
@@ -105,7 +111,7 @@ _APOSTROPHE = re.compile(r"(?<=[A-Za-z])\u2019(?=[A-Za-z])")
 def _pieces(text: str, start: int, end: int, manner: Manner) -> list[tuple[int, int, str, tuple[str, ...]]]:
     """(start, end, script, features) of what is shaped in one go."""
     marks = {start: "", end: ""}
-    for pattern, tag in ((_WESTERN, "Latn"), (_GREEK_CYRILLIC, "Cyrl")):
+    for pattern, tag in ((_WESTERN, "Latn"), (_GREEK, "Grek"), (_CYRILLIC, "Cyrl"), (_KOREAN, "Hang")):
         for match in pattern.finditer(text, start, end):
             marks[match.start()] = tag
             marks.setdefault(match.end(), "")

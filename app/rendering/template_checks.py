@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 
 from app.kernel.errors import Problem
+from app.rendering.characters import forbidden_characters, named
+from app.rendering.display import Rect
 from app.rendering.resolve import commands
 from app.rendering.scene import (
     DisclosureLayer,
+    GroupLayer,
     Language,
     Layer,
     Localised,
     PictureLayer,
+    Point,
     ProfileLayer,
     QrLayer,
     ShapeLayer,
@@ -67,6 +71,10 @@ def _size_problems(template: Template, size_name: str, size: Size) -> Iterator[P
         ratio = (size.width_px / size.print.width_mm) / (size.height_px / size.print.height_mm)
         if not 0.99 < ratio < 1.01:
             yield Problem(f"{path}.print", "bad_ratio", "pixels and millimetres have different proportions")
+        for side in bare_sides(size):
+            yield Problem(
+                f"{path}.print", "no_bleed", f"no picture or rectangle reaches into the bleed all along the {side}"
+            )
     seen: dict[str, str] = {}
     drawn: set[str] = set()
     codes: set[Language] = set()
@@ -114,8 +122,7 @@ def _text_problems(
     if layer.style is not None and layer.style not in template.styles:
         yield Problem(f"{path}.style", "unknown_style", f"there is no style “{layer.style}”")
         return
-    if layer.only is None:
-        yield from _layer_words_problems(template, path, layer)
+    yield from _layer_words_problems(template, path, layer)
     style = layer.set.over(template.styles[layer.style] if layer.style else TextStyle())
     if style.min_size is not None and style.min_size > style.size:
         message = f"min_size {style.min_size:g} is more than size {style.size:g}"
@@ -129,19 +136,23 @@ def _layer_words_problems(
     template: Template, path: str, layer: TextLayer | ProfileLayer | DisclosureLayer
 ) -> Iterator[Problem]:
     if isinstance(layer, ProfileLayer):
-        yield from _words_problems(template, f"{path}.prefix", layer.prefix)
-        yield from _words_problems(template, f"{path}.suffix", layer.suffix)
+        yield from _words_problems(template, f"{path}.prefix", layer.prefix, layer.only)
+        yield from _words_problems(template, f"{path}.suffix", layer.suffix, layer.only)
     elif layer.text is not None:
-        yield from _words_problems(template, f"{path}.text", layer.text)
+        yield from _words_problems(template, f"{path}.text", layer.text, layer.only)
     elif isinstance(layer, TextLayer):
         for index, span in enumerate(layer.spans):
             if span.text is not None:
-                yield from _words_problems(template, f"{path}.spans[{index}].text", span.text)
+                yield from _words_problems(template, f"{path}.spans[{index}].text", span.text, layer.only)
 
 
-def _words_problems(template: Template, path: str, words: Words) -> Iterator[Problem]:
-    if isinstance(words, Localised) and not words.has(template.languages):
-        yield Problem(path, "missing_language", f"needs {' and '.join(template.languages)}")
+def _words_problems(template: Template, path: str, words: Words, only: Language | None = None) -> Iterator[Problem]:
+    for text in (words,) if isinstance(words, str) else (words.zh or "", words.en or ""):
+        for offset, character in forbidden_characters(text, multiline=True):
+            yield Problem(path, "forbidden_character", f"{named(character)} at offset {offset} is not allowed here")
+    needed = (only,) if only else template.languages
+    if isinstance(words, Localised) and not words.has(needed):
+        yield Problem(path, "missing_language", f"needs {' and '.join(needed)}")
 
 
 def _least(size: Size, px: float, mm: float) -> float:
@@ -160,3 +171,36 @@ def slot_uses(layer: Layer, path: str) -> Iterator[tuple[str, str, str]]:
         for index, span in enumerate(layer.spans):
             if span.slot:
                 yield f"{path}.spans[{index}].slot", span.slot, "text"
+
+
+def bare_sides(size: Size) -> list[str]:
+    """The sides of a print size along which nothing is printed out to the edge of the bleed."""
+    assert size.print is not None
+    bleed = size.print.bleed_mm * size.width_px / size.print.width_mm - 1
+    boxes = list(_grounds(size.layers, (0.0, 0.0)))
+    right, bottom = size.width_px + bleed, size.height_px + bleed
+    steps = [step / 32 for step in range(33)]
+    sides = {
+        "top": [(-bleed + step * (right + bleed), -bleed) for step in steps],
+        "bottom": [(-bleed + step * (right + bleed), bottom) for step in steps],
+        "left": [(-bleed, -bleed + step * (bottom + bleed)) for step in steps],
+        "right": [(right, -bleed + step * (bottom + bleed)) for step in steps],
+    }
+    return [side for side, points in sides.items() if bleed > 0 and not all(_lies_on(point, boxes) for point in points)]
+
+
+def _lies_on(point: Point, boxes: list[Rect]) -> bool:
+    x, y = point
+    return any(left <= x <= left + width and top <= y <= top + height for left, top, width, height in boxes)
+
+
+def _grounds(layers: tuple[Layer, ...], offset: Point) -> Iterator[Rect]:
+    """The boxes of unmasked pictures and filled rectangles, members of groups where the group puts them."""
+    for layer in layers:
+        if isinstance(layer, GroupLayer):
+            yield from _grounds(layer.layers, (offset[0] + layer.offset[0], offset[1] + layer.offset[1]))
+            continue
+        picture = isinstance(layer, PictureLayer) and layer.mask is None
+        if picture or (isinstance(layer, ShapeLayer) and layer.shape == "rect" and layer.fill is not None):
+            x, y, width, height = layer.box
+            yield (x + offset[0], y + offset[1], width, height)

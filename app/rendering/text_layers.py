@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from app.rendering.characters import named
 from app.rendering.desk import Desk, Frame, slot_offset
 from app.rendering.display import AnyItem, Rect, ShapeItem, TextItem
 from app.rendering.fonts import Face
@@ -13,7 +14,7 @@ from app.rendering.scene import DisclosureLayer, Plate, ProfileLayer, Span, Styl
 from app.rendering.shaping import Manner
 from app.rendering.template import TextSlot
 from app.rendering.textset import Outcome, Overflow, set_text
-from app.rendering.values import TextValue, named, words_in
+from app.rendering.values import TextValue, words_in
 
 AnyText = TextLayer | ProfileLayer | DisclosureLayer
 Role = Literal["fixed", "slot", "profile", "disclosure"]

@@ -11,6 +11,8 @@ import pytest
 from app.kernel.errors import Invalid
 from app.reads.templates import load_template
 from app.rendering.brand_names import name_problems
+from app.rendering.scene import Print
+from app.rendering.template_checks import bare_sides
 from app.rendering.template_file import read_template
 from script.template_schema import schema
 from tests.posters import PROJECT, brand, document, template, text_layer, text_slot
@@ -27,7 +29,8 @@ GOOD = document(
     slots={"words": text_slot()},
     styles={"plain": {"size": 30}},
 )
-WIDE_PAPER = {"width_mm": 500, "height_mm": 300}
+WIDE_PAPER = {"width_mm": 500, "height_mm": 300, "bleed_mm": 0}
+NARROW_PAPER = {"width_mm": 500, "height_mm": 500}
 LAYERS = "sizes.square.layers"
 
 
@@ -62,6 +65,9 @@ CASES: list[tuple[Callable[[dict[str, Any]], Any], str, str]] = [
         f"{LAYERS}[1].text",
         "missing_language",
     ),
+    (lambda f: layers(f)[2].update(text="投资\u200b有风险"), f"{LAYERS}[2].text", "forbidden_character"),
+    (lambda f: f["slots"]["words"].update(example="保\u202e本"), "slots.words.example", "forbidden_character"),
+    (lambda f: f["sizes"]["square"].update(print=NARROW_PAPER), "sizes.square.print", "no_bleed"),
     (lambda f: layers(f)[1].update(slot="none"), f"{LAYERS}[1].slot", "unknown_slot"),
     (lambda f: layers(f)[1].update(style="none"), f"{LAYERS}[1].style", "unknown_style"),
     (lambda f: layers(f)[1]["set"].update(min_size=50), f"{LAYERS}[1].set", "bad_range"),
@@ -105,6 +111,13 @@ def test_a_mistake_is_told_once_under_its_own_path(
     with pytest.raises(Invalid) as refused:
         read_template(json.dumps(file).encode(), "x/template.json")
     assert [(one.path, one.code) for one in refused.value.problems] == [(f"x/template.json: {path}", code)]
+
+
+def test_bleed_is_asked_of_each_side_and_groups_move_what_fills_it() -> None:
+    ground = {"kind": "shape", "name": "ground", "box": [0, 0, 1100, 1100], "fill": "@ink"}
+    group = {"kind": "group", "name": "g", "offset": [-10, 0], "layers": [ground]}
+    size = template(group).sizes["square"].model_copy(update={"print": Print(width_mm=540, height_mm=540, bleed_mm=3)})
+    assert bare_sides(size) == ["top", "left", "right"]
 
 
 def test_several_mistakes_are_told_together() -> None:

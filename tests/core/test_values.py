@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.rendering.characters import forbidden_characters
 from app.rendering.pictures import Picture
 from app.rendering.template import Template
-from app.rendering.values import PictureValue, Profile, TextValue, Values, forbidden_characters, validate
+from app.rendering.values import PictureValue, Profile, TextValue, Values, validate
 from tests.posters import brand, template, text_layer, text_slot
 
 PHOTO = Picture("digest", 800, 800, b"")
