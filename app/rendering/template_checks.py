@@ -71,10 +71,9 @@ def _size_problems(template: Template, size_name: str, size: Size) -> Iterator[P
         ratio = (size.width_px / size.print.width_mm) / (size.height_px / size.print.height_mm)
         if not 0.99 < ratio < 1.01:
             yield Problem(f"{path}.print", "bad_ratio", "pixels and millimetres have different proportions")
-        for side in bare_sides(size):
-            yield Problem(
-                f"{path}.print", "no_bleed", f"no picture or rectangle reaches into the bleed all along the {side}"
-            )
+        bare = ", ".join(bare_sides(size))
+        if bare:
+            yield Problem(f"{path}.print", "no_bleed", f"no picture or rectangle fills the bleed along: {bare}")
     seen: dict[str, str] = {}
     drawn: set[str] = set()
     codes: set[Language] = set()
@@ -124,8 +123,8 @@ def _text_problems(
         return
     yield from _layer_words_problems(template, path, layer)
     style = layer.set.over(template.styles[layer.style] if layer.style else TextStyle())
-    if style.min_size is not None and style.min_size > style.size:
-        message = f"min_size {style.min_size:g} is more than size {style.size:g}"
+    if layer.set.min_size is not None and layer.set.min_size > style.size:
+        message = f"min_size {layer.set.min_size:g} is more than size {style.size:g}"
         yield Problem(f"{path}.set", "bad_range", message)
     least = _least(size, MIN_DISCLOSURE_PX, MIN_DISCLOSURE_MM)
     if isinstance(layer, DisclosureLayer) and min(style.size, style.min_size or style.size) < least - 0.05:
