@@ -23,6 +23,7 @@ def trunk(canvas: Canvas, cx: float, cy: float, reach: float, spacing: float, sc
     angle = np.arctan2(canvas.y - cy, canvas.x - cx)
     fade = np.clip(1 - radius / reach, 0, 1) ** 0.55
     fade = fade * (0.10 + 0.90 * smoothstep(quiet, quiet * 0.52, canvas.y))
+    fade = fade * (0.16 + 0.84 * smoothstep(quiet * 0.15, quiet * 0.30, canvas.y))
     wood = np.sin(age * 2 * np.pi).astype(np.float32)
     gy, gx = np.gradient(wood + 0.6 * np.sin(age * 0.7))
     relief = np.clip(-(gx + gy) * 2.2 * scale, -1, 1)
