@@ -11,6 +11,7 @@ from app.rendering.values import PictureValue
 
 MIN_MODULE = 4.0
 MIN_MODULE_MM = 0.33
+WHOLE_ENOUGH = 0.9
 
 
 def draw_shape(desk: Desk, layer: ShapeLayer, frame: Frame) -> list[AnyItem]:
@@ -86,7 +87,11 @@ def _picture_of(desk: Desk, layer: PictureLayer, frame: Frame) -> tuple[Picture,
 
 
 def draw_qr(desk: Desk, layer: QrLayer, frame: Frame) -> list[AnyItem]:
-    """The code in whole pixels, its quiet zone around it; a link too long for the box is a problem."""
+    """The code with its quiet zone around it; a link too long for the box is a problem.
+
+    Modules are whole pixels where that costs little. Else the code keeps its size and its edges are rounded one by one:
+    a small code that is made smaller still does not read from a picture at half size.
+    """
     try:
         modules = matrix(desk.link, layer.level)
     except ValueError as error:
@@ -103,7 +108,7 @@ def draw_qr(desk: Desk, layer: QrLayer, frame: Frame) -> list[AnyItem]:
         desk.problem("link", "link_too_long", message)
         return []
     module = float(int(room))
-    side = module * count
+    side = module * count if module >= WHOLE_ENOUGH * room else float(int(room * count))
     left, top = round(box[0] + (box[2] - side) / 2), round(box[1] + (box[3] - side) / 2)
     return [
         QrItem(

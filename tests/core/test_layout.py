@@ -321,6 +321,15 @@ def test_the_code_stands_on_whole_pixels_with_its_quiet_zone() -> None:
     assert code.dynamic
 
 
+def test_a_small_code_keeps_its_size_rather_than_whole_modules() -> None:
+    code = poster(template({"kind": "qr", "name": "qr", "box": [800, 800, 180, 180]})).qr
+    assert code is not None
+    _, _, side, _ = code.modules
+    count = len(code.matrix)
+    assert side == int(180 * count / (count + 8))
+    assert 180 - side >= 2 * 4 * side / count
+
+
 def test_a_link_too_long_for_its_box_is_refused() -> None:
     made = template({"kind": "qr", "name": "qr", "box": [800, 800, 160, 160]})
     (problem,) = problems(made, link="https://go.lanshan.example/r/" + "a" * 60)
