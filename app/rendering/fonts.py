@@ -70,13 +70,9 @@ class Face:
         """Depth below the baseline, in em, positive."""
         return float(-self.hb_font.get_font_extents("ltr").descender / self.units_per_em)
 
-    @cached_property
-    def _characters(self) -> frozenset[int]:
-        return frozenset(self.hb_face.unicodes)
-
     def has(self, codepoint: int) -> bool:
         """Whether the font draws this character."""
-        return codepoint in self._characters
+        return bool(self.hb_font.get_nominal_glyph(codepoint))
 
     def outline(self, gid: int) -> Outline:
         """The glyph as absolute M, L, Q, C and Z commands in font units, y upwards."""

@@ -1,8 +1,5 @@
 """Layout: what is placed where, and what is refused because it cannot be."""
 
-import os
-import subprocess
-import sys
 import time
 
 import pytest
@@ -12,7 +9,7 @@ from app.rendering.display import PictureItem, QrItem, ShapeItem, TextItem
 from app.rendering.layout import reading_order
 from app.rendering.pictures import Picture
 from app.rendering.values import PictureValue, Profile, TextValue
-from tests.posters import ADVISOR, PROJECT, brand, item_of, poster, template, text_layer, text_slot, texts
+from tests.posters import ADVISOR, brand, item_of, poster, template, text_layer, text_slot, texts
 
 SLOT = {"words": text_slot(max_chars=200, multiline=True)}
 
@@ -373,31 +370,6 @@ def test_texts_are_read_in_rows_and_columns() -> None:
         )
     )
     assert [item.layer for item in reading_order(display)] == ["left", "right", "late", "column_a", "column_b"]
-
-
-SCRIPT = """
-import hashlib
-from tests.posters import brand, poster, template, text_layer, text_slot
-made = template(text_layer(slot="words", box=[0, 0, 500, 300], set={"phrases": True, "min_size": 20}),
-    {"kind": "qr", "name": "qr", "box": [800, 800, 240, 240]}, slots={"words": text_slot()})
-print(hashlib.sha256(repr(poster(made, {"words": "稳健理财，从容应对Lanshan市场波动䶮——"})).encode()).hexdigest())
-"""
-
-
-def test_fresh_processes_lay_out_the_same() -> None:
-    prints = {
-        subprocess.run(
-            [sys.executable, "-c", SCRIPT],
-            cwd=PROJECT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(prints) == 1
-    assert len(prints.pop().strip()) == 64
 
 
 def test_all_problems_are_told_at_once() -> None:
