@@ -8,7 +8,7 @@ from typing import get_args
 
 from app.compliance.context import date_holds, number_holds, stands, unmet
 from app.compliance.document import LEVELS, Document, Facts, Finding, Outcome, TextRun, Verdict
-from app.compliance.normalise import Folded, fold, forbidden, is_cjk
+from app.compliance.normalise import CJK, Folded, fold, forbidden, is_cjk
 from app.compliance.pack import (
     ContextRule,
     DisclosureRule,
@@ -20,7 +20,7 @@ from app.compliance.pack import (
     TermRule,
     Words,
 )
-from app.compliance.phonetic import HAS_CJK, unleet
+from app.compliance.phonetic import HAS_CJK, unleet, unspell
 from app.compliance.required import best_match
 from app.compliance.rules import Book, Compiled, Rules
 from app.compliance.terms import needs_boundary
@@ -90,24 +90,23 @@ def _findings(rules: Rules, document: Document, as_of: date, packs: frozenset[st
 def _views(book: Book, folded: Folded) -> Iterator[View]:
     plain = View(folded, book.patterns)
     yield plain
-    if "\n" in folded.text:
-        pieces = [
-            (m.start(), m.end(), _joint(folded.text, m.start(), m.end())) for m in _NEWLINES.finditer(folded.text)
-        ]
-        pieces = [piece for piece in pieces if piece[0] > 0]
-        if pieces:
-            yield View(folded.replace(pieces), book.patterns, "lines", tuple(folded.span(a, b) for a, b, _ in pieces))
+    pieces = [(m.start(), m.end(), _joint(folded.text, m.start(), m.end())) for m in _LOOSE.finditer(folded.text)]
+    pieces = [piece for piece in pieces if piece[0] > 0]
+    if pieces:
+        yield View(folded.replace(pieces), book.patterns, "separators", tuple(folded.span(a, b) for a, b, _ in pieces))
     pieces = unleet(folded)
     if HAS_CJK.search(folded.text) or _LONG_LATIN.search(folded.text):
         taken = [(a, b) for a, b, _ in pieces]
-        restored = book.lexicon.restore(plain.tight, folded, plain.segments)
-        pieces += [p for p in restored if all(p[1] <= a or p[0] >= b for a, b in taken)]
+        for restored in (book.lexicon.restore(plain.tight, plain.segments), unspell(folded)):
+            pieces += [p for p in restored if all(p[1] <= a or p[0] >= b for a, b in taken)]
+            taken = [(a, b) for a, b, _ in pieces]
     if pieces:
         pieces.sort()
         yield View(folded.replace(pieces), book.patterns, "sound", tuple(folded.span(a, b) for a, b, _ in pieces))
 
 
-_NEWLINES = re.compile(r"\n+")
+# Line breaks, and between Chinese characters whatever is neither a letter nor the punctuation of a sentence.
+_LOOSE = re.compile(rf"\n+|(?<=[{CJK}])(?:[^\w{CJK}\n。、，；：！？,;:!?.()《》【】\"'%~…/+=<>&]|_)+(?=[{CJK}])")
 _LONG_LATIN = re.compile(r"[a-z]{6}")
 
 

@@ -33,6 +33,15 @@ SPLIT = {
     "亻介": "价", "饣反": "饭", "氵殳": "没", "辶反": "返", "王见": "现", "纟工": "红", "亻尤": "优", "丬大": "状",
 }  # fmt: skip
 
+# Syllables that stand for one character in the jargon of promotions (song好礼, dai款); tried only beside Chinese.
+SYLLABLES = {
+    "song": "送", "zeng": "赠", "dai": "贷", "zhuan": "赚", "ben": "本", "bao": "保", "gu": "股", "fan": "返",
+    "qian": "钱", "kuan": "款", "pi": "批", "pei": "赔", "xi": "息", "zhang": "涨", "niu": "牛", "jian": "荐",
+    "qun": "群", "xin": "信", "ling": "领", "jiang": "奖", "chou": "抽", "wen": "稳", "ying": "赢", "mian": "免",
+    "qiang": "抢", "fang": "放", "yong": "佣", "mai": "买", "zui": "最", "di": "低", "gao": "高", "jia": "加",
+    "tui": "推", "na": "拿", "xian": "现",
+}  # fmt: skip
+
 LEET = {
     "0": "o",
     "1": "i",

@@ -7,7 +7,7 @@ from functools import lru_cache
 from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 from pypinyin import Style, pinyin
 
-from app.compliance.lookalikes import LEET
+from app.compliance.lookalikes import LEET, SYLLABLES
 from app.compliance.normalise import CJK, Folded, is_cjk
 from app.compliance.segment import Segments
 
@@ -63,8 +63,8 @@ class Lexicon:
         self._words = list(by_sound.values())
         self._automaton = CharwiseDoubleArrayAhoCorasick(list(by_sound), MATCH_KIND_STANDARD) if by_sound else None
 
-    def restore(self, tight: Folded, plain: Folded, segments: Segments) -> list[tuple[int, int, str]]:
-        """Pieces of `plain` to replace, sorted and disjoint. `tight` points into `plain`."""
+    def restore(self, tight: Folded, segments: Segments) -> list[tuple[int, int, str]]:
+        """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it."""
         if self._automaton is None:
             return []
         sounds = list(_sounds(tight.text))
@@ -129,6 +129,18 @@ def _disjoint(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
         if all(piece[1] <= other[0] or piece[0] >= other[1] for other in chosen):
             chosen.append(piece)
     return sorted(chosen)
+
+
+_ALONE = re.compile(rf"(?<=[{CJK}])[a-z]{{2,6}}(?![a-z])|(?<![a-z])[a-z]{{2,6}}(?=[{CJK}])")
+
+
+def unspell(plain: Folded) -> list[tuple[int, int, str]]:
+    """Pieces of `plain` where a lone syllable beside Chinese characters stands for one of them."""
+    return [
+        (match.start(), match.end(), SYLLABLES[match.group()])
+        for match in _ALONE.finditer(plain.text)
+        if match.group() in SYLLABLES
+    ]
 
 
 _LEET_TOKEN = re.compile(r"[a-z0-9@$!|+]*[a-z][a-z0-9@$!|+]*")

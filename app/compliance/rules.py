@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from functools import cached_property, lru_cache
 from app.compliance.context import resolve, shared_contexts
 from app.compliance.document import Facts
 from app.compliance.families import Library, spell_out
-from app.compliance.normalise import fold_term
+from app.compliance.normalise import CJK, fold_term
 from app.compliance.pack import (
     ContextRule,
     DisclosureRule,
@@ -72,8 +73,9 @@ class Book:
                     self.by_term.setdefault(term, []).append(compiled)
                 phonetic += compiled.texts if compiled.rule.phonetic else ()
         self.terms = TermIndex(self.by_term)
-        self.lexicon = Lexicon(phonetic, [fold_term(word) for word in lexicon])
         self.patterns = PatternSet(pattern for compiled in self.rules for _, pattern in _patterns(compiled))
+        spelled = [word for compiled in self.rules for word in _literals(compiled.rule)]
+        self.lexicon = Lexicon([*phonetic, *spelled], [fold_term(word) for word in lexicon])
         self.in_force = lru_cache(maxsize=256)(self._in_force)
 
     def _in_force(self, facts: Facts, as_of: date, packs: frozenset[str] | None) -> frozenset[str]:
@@ -131,6 +133,18 @@ def compile_rules(packs: Iterable[Pack]) -> Rules:
     if problems:
         raise Invalid("bad_pack", f"{len(problems)} problems in the packs: {problems[0]}", problems)
     return Rules(ordered, {jurisdiction: Book(*book) for jurisdiction, book in books.items()})
+
+
+_LITERAL = re.compile(rf"[{CJK}]{{2,8}}")
+
+
+def _literals(rule: Rule) -> Iterator[str]:
+    """Chinese words in a rule's patterns: they, too, are restored when somebody writes them by their sound."""
+    patterns = rule.patterns if isinstance(rule, RegexRule) else rule.claim if isinstance(rule, ContextRule) else ()
+    for pattern in patterns:
+        for match in _LITERAL.finditer(re.sub(r"\[[^\]]*\]", "|", pattern)):
+            optional = match.string[match.end() : match.end() + 1] in ("?", "*", "{")
+            yield fold_term(match.group()[:-1] if optional else match.group())
 
 
 def _folded_texts(rule: Rule, path: str, problems: list[Problem]) -> tuple[str, ...]:
