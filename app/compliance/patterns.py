@@ -1,6 +1,7 @@
 """RE2 patterns on folded text: compiled with their problems named, and sets that tell in one pass which may match."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -17,9 +18,13 @@ _SET_OPTIONS.never_capture = True
 _SET_OPTIONS.max_mem = 256 << 20
 
 
+_folded = lru_cache(maxsize=16_384)(fold_pattern)  # families put the same pattern into many rules and books
+
+
+@lru_cache(maxsize=16_384)
 def compile_pattern(pattern: str) -> Any:
     """The compiled pattern. *Raises* re2.error where RE2 does not know it or it would be too large."""
-    return re2.compile(fold_pattern(pattern), _OPTIONS)
+    return re2.compile(_folded(pattern), _OPTIONS)
 
 
 def pattern_problem(pattern: str, path: str) -> Problem | None:
@@ -43,7 +48,7 @@ class PatternSet:
         self._compiled = [compile_pattern(pattern) for pattern in self.patterns]
         self._set = re2.Set.SearchSet(_SET_OPTIONS)
         for pattern in self.patterns:
-            self._set.Add(fold_pattern(pattern))
+            self._set.Add(_folded(pattern))
         if self.patterns:
             self._set.Compile()
 
