@@ -101,5 +101,5 @@ def _scene(path: Path, size: tuple[int, int], apex: float, centre: Corner, unit:
 def draw(folder: Path) -> None:
     """Write the three grounds."""
     _scene(folder / "phone.jpg", (1080, 1920), 892, (585, 846), 590, 700)
-    _scene(folder / "square.jpg", (1080, 1080), 384, (792, 440), 440, 500)
-    _scene(folder / "cover.jpg", (900, 383), 356, (536, 190), 205, 300)
+    _scene(folder / "square.jpg", (1080, 1080), 368, (792, 424), 436, 500)
+    _scene(folder / "cover.jpg", (900, 383), 356, (506, 182), 196, 300)

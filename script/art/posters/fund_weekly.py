@@ -57,4 +57,4 @@ def draw(folder: Path) -> None:
     """Write the three grounds."""
     _picture(folder / "phone.jpg", (1080, 1920), (800, 420), 545, 41, 0.9, 700)
     _picture(folder / "square.jpg", (1080, 1080), (836, 272), 470, 41, 0.93, 500)
-    _picture(folder / "cover.jpg", (900, 383), (738, 190), 392, 41, 0.8, 300)
+    _picture(folder / "cover.jpg", (900, 383), (706, 186), 422, 41, 0.76, 300)
