@@ -1,11 +1,10 @@
 """A worker process for the fault tests: the real loop with a small painter, and places at which it can be held.
 
-``python -m tests.faults.small_worker LOG [POINT]``: settings come from the environment; LOG gets a line per event; at
-POINT (``painting`` or ``stored``) the process writes ``held`` and sleeps until it is killed or continued.
+Its log gets a line per event; at the point where it is to be held (``painting`` or ``stored``) it writes ``held`` and
+sleeps until it is killed or continued.
 """
 
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -59,10 +58,10 @@ class ToldStore:
         return digest
 
 
-def main() -> None:
+def run(environment: dict[str, str], log: Path, point: str | None) -> None:
     """Work until told to stop."""
-    told = Told(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
-    settings = Settings.from_env()
+    told = Told(log, point)
+    settings = Settings.from_env(environment)
 
     def paint(order: RenditionOrder) -> Painted:
         told("painting")
@@ -72,7 +71,3 @@ def main() -> None:
     deps = Deps(settings, open_engine(settings), store, paint)
     told("ready")
     work(deps)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,17 +1,16 @@
 """A worker dies, or sleeps through its lease: the job is done once, by the next, within lease + 1 s."""
 
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 import pytest
 
-from app.config import PROJECT
 from app.db import open_engine, reading
 from app.flow.deps import Deps
 from app.flow.render_later import request_rendition
@@ -21,8 +20,10 @@ from app.posters.core import Rendition
 from app.storage.store import open_store
 from tests.conftest import House, transport_settings
 from tests.factories import an_order, paint_swatch
+from tests.faults import small_worker
 
 LEASE_SECONDS = 2.0
+FORK = multiprocessing.get_context("fork")
 
 
 class Scene:
@@ -35,16 +36,11 @@ class Scene:
         self.order = an_order()
         self.rendition_id = request_rendition(self.deps, self.order)
 
-    def start(self, point: str = "") -> subprocess.Popen[bytes]:
-        """A worker process that is ready, and will hold at `point`."""
-        command = [sys.executable, "-m", "tests.faults.small_worker", str(self.log), *([point] if point else [])]
-        environment = {**os.environ, **self.house.environment}
-        worker = self.stack.enter_context(
-            subprocess.Popen(
-                command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-        )
-        self.stack.callback(worker.kill)
+    def start(self, point: str = "") -> ForkProcess:
+        """A worker process that is ready, and will hold at `point`; a fork, since it is there at once."""
+        worker = FORK.Process(target=small_worker.run, args=(self.house.environment, self.log, point))
+        worker.start()
+        self.stack.callback(end, worker)
         self.await_event("ready", worker.pid)
         return worker
 
@@ -53,7 +49,7 @@ class Scene:
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [int(line.split()[1]) for line in lines if line.split()[0] == event]
 
-    def await_event(self, event: str, pid: int) -> None:
+    def await_event(self, event: str, pid: int | None) -> None:
         """Return when `event` has happened to `pid`."""
         await_that(lambda: pid in self.events(event), 20)
 
@@ -81,6 +77,19 @@ def await_that(condition: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.02)
 
 
+def send(worker: ForkProcess, number: signal.Signals) -> None:
+    """Send a signal to `worker`."""
+    assert worker.pid is not None
+    os.kill(worker.pid, number)
+
+
+def end(worker: ForkProcess) -> None:
+    """Leave no process behind."""
+    worker.kill()
+    worker.join()
+    worker.close()
+
+
 SMALLEST, LARGEST = ("sqlite", "embedded"), ("postgresql", "rabbitmq")
 ALL = [SMALLEST, ("sqlite", "rabbitmq"), ("postgresql", "embedded"), LARGEST]
 
@@ -101,8 +110,8 @@ def test_a_job_whose_worker_is_killed_is_done_once_within_its_lease(scene: Scene
     scene.await_event("held", first.pid)
     second = scene.start()
     assert scene.rendition.outcome == "waiting"
-    first.send_signal(signal.SIGKILL)
-    first.wait()
+    first.kill()
+    first.join()
     await_that(lambda: scene.rendition.outcome == "done", LEASE_SECONDS + 1)
     assert scene.events("painting") == [first.pid, second.pid]
     assert scene.objects() == [scene.rendition.object_digest]
@@ -115,12 +124,13 @@ def test_a_worker_that_slept_through_its_lease_finds_the_job_done_and_changes_no
     first = scene.start("stored")
     scene.await_event("held", first.pid)
     second = scene.start()
-    first.send_signal(signal.SIGSTOP)
+    send(first, signal.SIGSTOP)
     await_that(lambda: scene.rendition.outcome == "done", 20)
     before = scene.job()
-    first.send_signal(signal.SIGCONT)
-    first.send_signal(signal.SIGTERM)
-    assert first.wait(20) == 0
+    send(first, signal.SIGCONT)
+    send(first, signal.SIGTERM)
+    first.join(20)
+    assert first.exitcode == 0
     assert scene.job() == before
     assert scene.events("stored") == [first.pid, second.pid]
     assert scene.objects() == [scene.rendition.object_digest]
@@ -129,8 +139,9 @@ def test_a_worker_that_slept_through_its_lease_finds_the_job_done_and_changes_no
 def test_a_worker_that_is_asked_to_stop_finishes_the_job_at_hand(scene: Scene) -> None:
     worker = scene.start()
     await_that(lambda: scene.rendition.outcome == "done", 20)
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(20) == 0
+    send(worker, signal.SIGTERM)
+    worker.join(20)
+    assert worker.exitcode == 0
 
 
 def test_a_job_that_kills_every_worker_is_given_up_and_the_next_job_is_done(scene: Scene) -> None:
@@ -138,8 +149,8 @@ def test_a_job_that_kills_every_worker_is_given_up_and_the_next_job_is_done(scen
     for _ in range(queue.MAX_CRASHES):
         worker = scene.start("painting")
         scene.await_event("held", worker.pid)
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
+        worker.kill()
+        worker.join()
     request_rendition(scene.deps, an_order(size="square"))
     scene.start()
     await_that(lambda: scene.rendition.outcome == "failed", 20)
