@@ -1,15 +1,19 @@
 """Pictures in a PDF: the part that is shown, decoded and encoded anew, at no more pixels than the paper can use."""
 
 import math
+import zlib
+from dataclasses import dataclass
 
 import pydyf
 from PIL import Image
 
+from app.rendering.cache import ByteLru
 from app.rendering.display import PictureItem
 from app.rendering.encode import jpeg_pixels
-from app.rendering.pdf_objects import Resources, stream
+from app.rendering.pdf_objects import LEVEL, Resources
 from app.rendering.pictures import pixels
 
+CACHE_LIMIT_BYTES = 64 * 1024 * 1024
 LOSSLESS_PIXELS = 1_000_000  # a see-through picture up to this size (a logo, a seal) is kept without loss
 
 
@@ -20,27 +24,51 @@ def picture_name(resources: Resources, item: PictureItem, detail: float) -> str:
     scale = min(1.0, detail * item.box[2] / crop_width)
     size = (max(1, math.ceil(crop_width * scale)), max(1, math.ceil(crop_height * scale)))
     key = (item.picture.digest, item.crop, size)
-    return resources.name("XObject", key) or resources.keep(
-        "XObject", key, _embedded(resources.pdf, pixels(item.picture, item.crop, size))
-    )
+    name = resources.name("XObject", key)
+    if name is not None:
+        return name
+    packed = _packed.get(key)
+    if packed is None:
+        packed = _pack(pixels(item.picture, item.crop, size))
+        _packed.put(key, packed)
+    return resources.keep("XObject", key, _embedded(resources.pdf, packed))
 
 
-def _embedded(pdf: pydyf.PDF, image: Image.Image) -> pydyf.Stream:
-    extra = {
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A picture as a PDF holds it; `alpha` is deflated."""
+
+    width: int
+    height: int
+    filter: str
+    colours: bytes
+    alpha: bytes | None
+
+
+_packed: ByteLru[Packed] = ByteLru(CACHE_LIMIT_BYTES, lambda p: len(p.colours) + len(p.alpha or b""))
+
+
+def _pack(image: Image.Image) -> Packed:
+    alpha = zlib.compress(image.getchannel("A").tobytes(), LEVEL) if image.mode == "RGBA" else None
+    colours = image.convert("RGB")
+    if alpha is not None and image.width * image.height <= LOSSLESS_PIXELS:
+        return Packed(*image.size, "/FlateDecode", zlib.compress(colours.tobytes(), LEVEL), alpha)
+    return Packed(*image.size, "/DCTDecode", jpeg_pixels(colours), alpha)
+
+
+def _embedded(pdf: pydyf.PDF, packed: Packed) -> pydyf.Stream:
+    common = {
         "Type": "/XObject",
         "Subtype": "/Image",
-        "Width": image.width,
-        "Height": image.height,
-        "ColorSpace": "/DeviceRGB",
+        "Width": packed.width,
+        "Height": packed.height,
         "BitsPerComponent": 8,
     }
-    if image.mode == "RGBA":
-        alpha = {**extra, "ColorSpace": "/DeviceGray"}
-        extra["SMask"] = stream(pdf, image.getchannel("A").tobytes(), alpha).reference
-        colours = image.convert("RGB")
-        if image.width * image.height <= LOSSLESS_PIXELS:
-            return stream(pdf, colours.tobytes(), extra)
-        image = colours
-    picture = pydyf.Stream([jpeg_pixels(image)], {**extra, "Filter": "/DCTDecode"})
+    extra = {**common, "ColorSpace": "/DeviceRGB", "Filter": packed.filter}
+    if packed.alpha is not None:
+        mask = pydyf.Stream([packed.alpha], {**common, "ColorSpace": "/DeviceGray", "Filter": "/FlateDecode"})
+        pdf.add_object(mask)
+        extra["SMask"] = mask.reference
+    picture = pydyf.Stream([packed.colours], extra)
     pdf.add_object(picture)
     return picture
