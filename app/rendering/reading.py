@@ -1,33 +1,71 @@
 """The order in which people read a poster."""
 
+from collections.abc import Iterator
+from itertools import pairwise
+from math import inf
+
 from app.rendering.display import DisplayList, TextItem
+
+ROWS_FIRST = 1.5  # times as wide must a gap between columns be to part a poster before one between rows
+TRIM = 0.1  # of its extent that a text may reach into its neighbour without standing beside it
 
 
 def reading_order(display: DisplayList) -> tuple[TextItem, ...]:
-    """All texts: rows from top to bottom, within a row from left to right, vertical columns from right to left.
+    """All texts, by cutting the poster into rows or columns where the gap is widest, and each part again.
 
-    Two texts stand in one row when the middle of either lies beside the other.
+    Rows are read from top to bottom, columns from left to right, columns of vertical text from right to left; what is
+    set as a table is read by its rows.
     """
-    rows: list[list[TextItem]] = []
-    texts = [item for item in display.items if isinstance(item, TextItem) and item.text.strip()]
-    for item in sorted(texts, key=lambda item: (item.ink[1], item.ink[0])):
-        row = next((row for row in reversed(rows) if _beside(row[0], item)), None)
-        if row is None:
-            rows.append([item])
+    return tuple(_read([item for item in display.items if isinstance(item, TextItem) and item.text.strip()]))
+
+
+def _read(items: list[TextItem]) -> Iterator[TextItem]:
+    rows, columns = _parts(items, 1), _parts(items, 0)
+    if len(rows) == len(columns) == 1:
+        yield from sorted(items, key=lambda item: (item.ink[1], item.ink[0]))
+    elif len(rows) > 1 and (_is_table(rows, columns) or ROWS_FIRST * _widest(rows, 1) >= _widest(columns, 0)):
+        for half in _halves(rows, 1):
+            yield from _read(half)
+    else:
+        left, right = _halves(columns, 0)
+        vertical = all(item.vertical for item in items)
+        for half in (right, left) if vertical else (left, right):
+            yield from _read(half)
+
+
+def _is_table(rows: list[list[TextItem]], columns: list[list[TextItem]]) -> bool:
+    """Whether each row has something in each column."""
+    places = {id(item): index for index, column in enumerate(columns) for item in column}
+    return all(len({places[id(item)] for item in row}) == len(columns) for row in rows)
+
+
+def _parts(items: list[TextItem], axis: int) -> list[list[TextItem]]:
+    """The items cut wherever there is a gap along the axis (0: x, 1: y), in its order."""
+    parts: list[list[TextItem]] = []
+    reach = 0.0
+    for item in sorted(items, key=lambda item: (item.ink[axis], item.ink[1 - axis])):
+        start, extent = item.ink[axis], item.ink[axis + 2]
+        if parts and start + TRIM * extent < reach:
+            parts[-1].append(item)
         else:
-            row.append(item)
-    return tuple(item for row in rows for item in _in_row(row))
+            parts.append([item])
+        reach = max(reach, start + (1 - TRIM) * extent)
+    return parts
 
 
-def _beside(first: TextItem, second: TextItem) -> bool:
-    (_, top, _, height), (_, other_top, _, other_height) = first.ink, second.ink
-    middle, other_middle = top + height / 2, other_top + other_height / 2
-    if first.vertical != second.vertical:
-        return False
-    return top <= other_middle <= top + height or other_top <= middle <= other_top + other_height
+def _gaps(parts: list[list[TextItem]], axis: int) -> list[float]:
+    return [
+        min(item.ink[axis] for item in after) - max(item.ink[axis] + item.ink[axis + 2] for item in before)
+        for before, after in pairwise(parts)
+    ]
 
 
-def _in_row(row: list[TextItem]) -> list[TextItem]:
-    if all(item.vertical for item in row):
-        return sorted(row, key=lambda item: (-item.ink[0] - item.ink[2], item.ink[1]))
-    return sorted(row, key=lambda item: (item.ink[0], item.ink[1]))
+def _widest(parts: list[list[TextItem]], axis: int) -> float:
+    return max(_gaps(parts, axis), default=-inf)
+
+
+def _halves(parts: list[list[TextItem]], axis: int) -> tuple[list[TextItem], list[TextItem]]:
+    """The parts in two, at the widest gap."""
+    gaps = _gaps(parts, axis)
+    at = gaps.index(max(gaps)) + 1
+    return [item for part in parts[:at] for item in part], [item for part in parts[at:] for item in part]

@@ -365,11 +365,24 @@ def test_texts_are_read_in_rows_and_columns() -> None:
             text_layer("late", text="保", box=[100, 500, 200, 60]),
             text_layer("right", text="本", box=[600, 103, 200, 60]),
             text_layer("left", text="保", box=[100, 100, 200, 60]),
-            text_layer("column_b", text="下联", box=[300, 700, 60, 200], set={"direction": "vertical"}),
+            text_layer("column_b", text="下联", box=[620, 700, 60, 200], set={"direction": "vertical"}),
             text_layer("column_a", text="上联", box=[700, 700, 60, 200], set={"direction": "vertical"}),
         )
     )
     assert [item.layer for item in reading_order(display)] == ["left", "right", "late", "column_a", "column_b"]
+
+
+def test_a_tall_text_does_not_tear_the_rows_beside_it() -> None:
+    display = poster(
+        template(
+            text_layer("day", text="18", box=[600, 80, 300, 330], set={"size": 220}),
+            text_layer("when", text="时间", box=[100, 120, 80, 60]),
+            text_layer("at", text="19:00", box=[200, 120, 200, 60]),
+            text_layer("place", text="地点", box=[100, 200, 80, 60]),
+            text_layer("hall", text="会客厅", box=[200, 200, 200, 60]),
+        )
+    )
+    assert [item.layer for item in reading_order(display)] == ["when", "at", "place", "hall", "day"]
 
 
 def test_all_problems_are_told_at_once() -> None:
