@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 import app.jobs.tables
 import app.posters.tables  # noqa: F401
 from app.config import PROJECT
-from app.db import Base, HasEngine, writing_connection
+from app.db import Base, HasEngine, reading, writing_connection
 from app.kernel.errors import Unavailable
 
 metadata = Base.metadata
@@ -32,7 +32,7 @@ def migrate(deps: HasEngine) -> None:
 def require_current(deps: HasEngine) -> None:
     """*Raises* Unavailable ``schema_outdated`` when the database has not been migrated for this release."""
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    with deps.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+    with reading(deps) as session:
+        current = MigrationContext.configure(session.connection()).get_current_revision()
     if current != head:
         raise Unavailable("schema_outdated", f"the database is at {current}, this release needs {head}: migrate first")

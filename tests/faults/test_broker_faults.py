@@ -3,11 +3,14 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pika
 import pytest
+from pydantic import SecretStr
 
 from app.db import open_engine, reading
 from app.flow.deps import Deps
@@ -21,6 +24,7 @@ from app.storage.local import LocalStore
 from app.worker import work
 from tests.conftest import House, transport_settings
 from tests.factories import an_order, paint_swatch
+from tests.faults.line import laid
 from tests.services import free_ports
 
 
@@ -98,3 +102,22 @@ def test_a_broker_that_is_gone_is_unavailable_and_the_jobs_stay_unannounced(deps
             relay(SimpleNamespace(engine=deps.engine), [JOB], rabbit.announce, 3600)
         assert caught.value.code == "broker_down"
     rabbit.close()
+
+
+def test_a_worker_that_starts_before_the_broker_does_the_jobs_when_it_comes(deps: Deps) -> None:
+    broker, (port,) = urlsplit(deps.settings.rabbitmq_url.get_secret_value()), free_ports(1)
+    url = broker._replace(netloc=f"guest:guest@127.0.0.1:{port}").geturl()
+    early = replace(deps, settings=deps.settings.model_copy(update={"rabbitmq_url": SecretStr(url)}))
+    rendition_id = request_rendition(early, an_order())
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(early, False, stop))
+    thread.start()
+    time.sleep(0.5)
+    assert not is_done(early, rendition_id)
+    with laid((broker.hostname or "", broker.port or 0), port):
+        deadline = time.monotonic() + 30
+        while not is_done(early, rendition_id) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stop.set()
+        thread.join(20)
+    assert is_done(early, rendition_id)

@@ -2,11 +2,7 @@
 
 import resource
 import signal
-import socket
-import socketserver
-import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,10 +13,10 @@ from app.kernel.errors import Unavailable
 from app.storage.local import LocalStore
 from app.storage.store import S3Store
 from tests.conftest import S3_ACCESS_KEY, S3_SECRET_KEY
+from tests.faults.line import Line, laid
 from tests.services import free_ports
 
 DATA = bytes(range(256)) * 8000
-SECONDS = 5
 
 
 @pytest.fixture
@@ -61,64 +57,22 @@ def test_a_server_that_is_gone_is_unavailable() -> None:
         assert caught.value.code == "storage_down"
 
 
-class Line(socketserver.ThreadingTCPServer):
-    """A line to the S3 server that breaks as often as `breaks` says, after `answer_bytes` of the answer."""
-
-    daemon_threads = True
-
-    def __init__(self, server: str) -> None:
-        self.target = (urlsplit(server).hostname or "", urlsplit(server).port or 0)
-        self.breaks = 0
-        self.answer_bytes = 0
-        super().__init__(("127.0.0.1", 0), Connection)
-
-    @property
-    def address(self) -> str:
-        """Where to call instead of the server."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Connection(socketserver.BaseRequestHandler):
-    """One call over the line."""
-
-    server: Line
-
-    def handle(self) -> None:
-        """Carry both directions until the line breaks or either side hangs up."""
-        with socket.create_connection(self.server.target, timeout=SECONDS) as target:
-            asking = threading.Thread(target=self._carry, args=(self.request, target, False), daemon=True)
-            asking.start()
-            self._carry(target, self.request, True)
-            for end in (self.request, target):
-                with suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
-            asking.join(SECONDS)
-
-    def _carry(self, source: socket.socket, target: socket.socket, is_answer: bool) -> None:
-        try:
-            while data := source.recv(65536):
-                if is_answer and self.server.breaks and not data.startswith(b"HTTP/1.1 100"):
-                    self.server.breaks -= 1
-                    target.sendall(data[: self.server.answer_bytes])
-                    return
-                target.sendall(data)
-        except OSError:
-            return
-
-
 @pytest.fixture
 def line(s3_settings: dict[str, object]) -> Iterator[Line]:
-    with Line(str(s3_settings["s3_endpoint"])) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+    server = urlsplit(str(s3_settings["s3_endpoint"]))
+    with laid((server.hostname or "", server.port or 0)) as found:
+        yield found
 
 
 @pytest.fixture
 def store(line: Line, s3_settings: dict[str, object]) -> S3Store:
-    return S3Store.connect(line.address, "us-east-1", str(s3_settings["s3_bucket"]), S3_ACCESS_KEY, S3_SECRET_KEY)
+    return S3Store.connect(
+        f"http://127.0.0.1:{line.server_address[1]}",
+        "us-east-1",
+        str(s3_settings["s3_bucket"]),
+        S3_ACCESS_KEY,
+        S3_SECRET_KEY,
+    )
 
 
 def test_an_answer_lost_after_the_write_is_asked_for_again_and_there_is_one_object(line: Line, store: S3Store) -> None:
