@@ -105,7 +105,7 @@ def fold(text: str) -> Folded:
             starts.append(index)
             ends.append(index + 1)
     folded = Folded("".join(chars), tuple(starts), tuple(ends))
-    for step in (_join_split, _fix_numbers, _drop_blanks, _join_single):
+    for step in (_join_split, _fix_numbers, _join_single, _drop_blanks):
         folded = step(folded)
     return folded
 
@@ -153,8 +153,26 @@ def _join_single(folded: Folded) -> Folded:
     gone: set[int] = set()
     for pattern, letters in ((_SINGLE_CJK, _IS_CJK), (_SINGLE_LATIN, _IS_LETTER)):
         for match in pattern.finditer(folded.text):
-            gone |= {index for index in range(*match.span()) if not letters.match(folded.text[index])}
+            gone |= _separators(folded.text, *match.span(), letters)
     return folded.keep(lambda index: index not in gone) if gone else folded
+
+
+def _separators(text: str, start: int, end: int, letters: re.Pattern[str]) -> set[int]:
+    """What stands between the letters, but for one blank of a gap that is not the usual one: it parts two words."""
+    gaps: list[list[int]] = [[]]
+    for index in range(start, end):
+        if letters.match(text[index]):
+            gaps.append([])
+        else:
+            gaps[-1].append(index)
+    written = ["".join([text[i] for i in gap]) for gap in gaps if gap]
+    usual = max(set(written), key=lambda gap: (written.count(gap), -len(gap))) if written else ""
+    gone: set[int] = set()
+    for gap in gaps:
+        blank = [i for i in gap if text[i] == " "]
+        parts = "".join([text[i] for i in gap]) != usual and len(gap) >= len(usual) and blank
+        gone |= set(gap) - set(blank[:1] if parts else ())
+    return gone
 
 
 _IS_CJK = re.compile(f"[{CJK}]")

@@ -208,7 +208,8 @@ class Head(Model):
     """The file pack.yaml: what the pack is, the contexts that its rules share, and its lexicon.
 
     `words` are parts of patterns, written `{name}` or `{pack/name}`; `families` lists of patterns or terms, written
-    `@name` or `@pack/name` in the place of one. `lexicon` lists words that people disguise by sound or pinyin; they are restored before the patterns are tried.
+    `@name` or `@pack/name` in the place of one. `lexicon` lists words that people disguise by sound or pinyin; they are
+    restored before the patterns are tried.
     """
 
     pack: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z0-9]+)+$")]
@@ -293,11 +294,18 @@ def _read_file(name: str, data: bytes, model: type[Model], problems: list[Proble
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        for item in error.errors():
+        found = error.errors()
+        for item in found:
+            if item["type"] == "too_short" and any(_inside(other["loc"], item["loc"]) for other in found):
+                continue  # only because the faulty members were left out
             line, place = _locate(node, item["loc"])
             message = item["msg"].removeprefix("Value error, ")
             problems.append(Problem(f"{name}:{line}: {place}", "bad_pack", message))
         return None
+
+
+def _inside(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _locate(node: yaml.Node | None, location: tuple[int | str, ...]) -> tuple[int, str]:

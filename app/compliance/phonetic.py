@@ -125,7 +125,7 @@ def _sounds(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _disjoint(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     chosen: list[tuple[int, int, str]] = []
-    for piece in sorted(found, key=lambda p: (p[0] - p[1], p[0])):
+    for piece in sorted(found[:500], key=lambda p: (p[0] - p[1], p[0])):
         if all(piece[1] <= other[0] or piece[0] >= other[1] for other in chosen):
             chosen.append(piece)
     return sorted(chosen)
@@ -145,7 +145,7 @@ def unspell(plain: Folded) -> list[tuple[int, int, str]]:
 
 _LEET_TOKEN = re.compile(r"[a-z0-9@$!|+]*[a-z][a-z0-9@$!|+]*")
 _LEET_INSIDE = re.compile(
-    r"[a-z][013457@$!|+]+[a-z]|^[013457@$|][a-z]{2,}|[a-z]{2,}[013457@$|]+$|[a-z][0134578@$|]{2,}$"
+    r"[a-z][013457@$!|+]+[a-z]|^[013457@$|][a-z]{2,}|[a-z]{2,}[013457@$|]+!*$|[a-z][0134578@$|]{2,}!*$"
 )
 _NOT_LEET = re.compile(r"\d+[a-z]{1,2}|[a-z]+[!+]")
 
@@ -159,7 +159,7 @@ def unleet(plain: Folded) -> list[tuple[int, int, str]]:
             "".join(LEET.get(char, char) for char in m.group().rstrip("!")) + "!" * m.group().endswith("!"),
         )
         for m in _LEET_TOKEN.finditer(plain.text)
-        if _LEET_INSIDE.search(m.group()) and not _NOT_LEET.fullmatch(m.group())
+        if len(m.group()) <= 40 and _LEET_INSIDE.search(m.group()) and not _NOT_LEET.fullmatch(m.group())
     ]
 
 

@@ -1,5 +1,6 @@
 """One way of reading the text (as it stands, with lines joined, restored), with everything that rules ask of it."""
 
+import bisect
 from functools import cached_property
 from typing import Any
 
@@ -69,4 +70,5 @@ class View:
         if not self.how:
             return True
         first, last = self.folded.span(start, end)
-        return any(first < change[1] and change[0] < last for change in self.changed)
+        at = bisect.bisect_right(self.changed, first, key=lambda change: change[1])
+        return at < len(self.changed) and self.changed[at][0] < last
