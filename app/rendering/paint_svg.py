@@ -193,7 +193,7 @@ def _picture(item: PictureItem, defs: _Defs) -> str:
     return drawn
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _data_uri(picture: Picture, crop: tuple[float, float, float, float], size: tuple[int, int]) -> str:
     image = pixels(picture, crop, size)
     buffer = io.BytesIO()
