@@ -9,12 +9,15 @@ from typing import Literal
 import fpng
 from PIL import Image, ImageCms
 
+from app.kernel.errors import Invalid, Problem
+
 RasterFormat = Literal["png", "jpeg", "webp"]
 
 MEDIA_TYPES: dict[RasterFormat, str] = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 JPEG_QUALITY = 90
 WEBP_QUALITY = 90
 WEBP_EFFORT = 2
+WEBP_LIMIT_PX = 16_383
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEPT_CHUNKS = frozenset({b"IHDR", b"IDAT", b"IEND"})
 
@@ -22,7 +25,8 @@ KEPT_CHUNKS = frozenset({b"IHDR", b"IDAT", b"IEND"})
 def encode(image: Image.Image, format: RasterFormat, dpi: float | None = None) -> bytes:
     """The file of an RGB image; the same pixels give the same bytes.
 
-    *Unit*: `dpi` is pixels per inch of a print size; JPEG and PNG carry it.
+    *Unit*: `dpi` is pixels per inch of a print size; JPEG and PNG carry it. *Raises* Invalid ``too_large`` for a WebP
+    of more than 16,383 px.
     """
     if format == "png":
         return _png(image, dpi)
@@ -30,6 +34,8 @@ def encode(image: Image.Image, format: RasterFormat, dpi: float | None = None) -
     if format == "jpeg":
         density = (round(dpi), round(dpi)) if dpi else (72, 72)
         image.save(file, "JPEG", quality=JPEG_QUALITY, subsampling="4:4:4", icc_profile=_SRGB, dpi=density)
+    elif max(image.size) > WEBP_LIMIT_PX:
+        raise Invalid.of([Problem("format", "too_large", f"a WebP has at most {WEBP_LIMIT_PX:,} px a side")])
     else:
         image.save(file, "WEBP", quality=WEBP_QUALITY, method=WEBP_EFFORT, icc_profile=_SRGB, exif=b"", xmp=b"")
     return file.getvalue()

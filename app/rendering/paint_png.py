@@ -3,6 +3,8 @@
 The base holds all static items. A poster copies it and paints its dynamic items over it; only where a static item lies
 above a dynamic one (a *window*) is the stack built anew, from kept pieces, in its order. What a piece is made of is
 part of its key, so a warm cache and a cold one give the same bytes.
+
+Painting writes nothing and leaves nothing half made: a process that paints may be stopped at any moment.
 """
 
 import hashlib

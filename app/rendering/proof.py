@@ -29,14 +29,21 @@ MARGIN = 0.3  # around a code, as a part of its side: holds the quiet zone of fo
 _page_lock = threading.Lock()  # PDFium works for one thread at a time
 
 
-def prove(data: bytes, media_type: str, link: str) -> None:
+def prove(data: bytes, media_type: str, link: str | None) -> None:
     """Returns when the file shows one code, which reads exactly `link` at full size, half size and as a JPEG of q60.
+
+    A poster that has no code of its own (`link` is None) must show none at all.
 
     *Raises* Blocked: ``foreign_qr`` when another code, or the same one twice, is found anywhere; ``qr_unproved`` when
     the code is not found, is too faint, or is lost at half size or by compression.
     """
     gray = _page(data) if media_type == "application/pdf" else _raster(data)
-    own = _only(gray, link)
+    found = zxingcpp.read_barcodes(gray, formats=KINDS)
+    if link is None:
+        if found:
+            raise Blocked("foreign_qr", "a code stands in a poster that has none of its own", found=len(found))
+        return
+    own = _only(found, link)
     crop = _cut(gray, _square(own, gray))
     if not _reads(crop, link):
         raise _unproved("it is printed light on dark")
@@ -48,13 +55,7 @@ def prove(data: bytes, media_type: str, link: str) -> None:
         raise _unproved(f"it is lost in a JPEG of quality {QUALITY}")
 
 
-def codes(gray: Gray) -> list[str]:
-    """What every code in the picture reads, upright, turned, inverted, large or small."""
-    return [found.text for found in zxingcpp.read_barcodes(gray, formats=KINDS)]
-
-
-def _only(gray: Gray, link: str) -> zxingcpp.Barcode:
-    found = zxingcpp.read_barcodes(gray, formats=KINDS)
+def _only(found: list[zxingcpp.Barcode], link: str) -> zxingcpp.Barcode:
     own = [code for code in found if code.bytes == link.encode()]
     if len(found) > len(own):
         raise Blocked("foreign_qr", "another code stands in the picture", found=len(found))

@@ -18,6 +18,7 @@ from app.rendering.paths import Command, Path, subpaths
 PixelBox = tuple[int, int, int, int]  # left, top, right, bottom
 
 POINT_LIMIT = 32_000  # FreeType counts the points of an outline in 15 bits
+REACH_PX = 200_000  # and refuses points that lie further out
 FINE = 16  # strokes are computed on a grid this much finer than 1/64 px
 MITER_FIXED, CAP_BUTT = 3, 0
 ON, CONIC, CUBIC = 1, 0, 2
@@ -128,7 +129,10 @@ def _outline(contours: list[list[Command]], scale: float) -> Outline:
             numbers.extend(values)
             tags.extend(_TAGS[name])
         ends.append(len(tags) - 1)
-    points = np.rint(np.array(numbers, dtype=np.float64).reshape(-1, 2) * scale).astype(_LONG)
+    places = np.array(numbers, dtype=np.float64).reshape(-1, 2)
+    if np.abs(places).max() > REACH_PX:
+        raise Invalid.of([Problem("d", "path_out_of_range", f"a path stays within {REACH_PX:,} px of the origin")])
+    points = np.rint(places * scale).astype(_LONG)
     return Outline(points, np.array(tags, np.uint8), np.array(ends, np.int32).astype(np.int16))
 
 

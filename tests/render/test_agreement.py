@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -93,6 +94,17 @@ def test_every_line_breaks_at_the_same_place(case: Case, page: Page) -> None:
         for (x, y), (glyph_x, glyph_y) in zip(layer["places"], expected, strict=True):
             assert abs(x - glyph_x) <= 0.01
             assert abs(y - glyph_y) <= 0.01
+
+
+@pytest.mark.parametrize("case", list({case.slug: case for case in reversed(cases())}.values()), ids=str)
+def test_the_browser_shows_the_whole_poster_as_the_pixels_do(case: Case, page: Page) -> None:
+    display = display_of(case)
+    show(page, display)
+    browser = Image.open(io.BytesIO(page.screenshot()), formats=("PNG",)).convert("RGB").reduce(4)
+    pixels = paint(display, brand().kit.fonts).reduce(4)
+    apart = np.abs(np.asarray(browser).astype(int) - np.asarray(pixels)).max(axis=2)
+    assert apart.mean() < 2
+    assert (apart > 60).mean() < 0.001
 
 
 def place_of(item: TextItem, line: TextLine) -> Rect:

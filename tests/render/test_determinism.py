@@ -4,11 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from app.rendering import version
 from app.rendering.cache import ByteLru, StaticCache
+from app.rendering.display import DisplayList
+from app.rendering.encode import encode
+from app.rendering.fonts import FontBook
+from app.rendering.paint_pdf import paint_pdf
 from app.rendering.paint_png import paint
 from app.rendering.version import renderer_version
 from tests.posters import PROJECT, brand, poster, template, text_layer
@@ -92,6 +97,19 @@ def test_a_renderer_upgrade_changes_the_version_that_a_snapshot_records(monkeypa
     assert all(name in before for name in ("pillow-", "harfbuzz-", "freetype-"))
     monkeypatch.setattr(version, "RENDERER", version.RENDERER + 1)
     assert renderer_version() != before
+
+
+def test_threads_that_share_a_cache_paint_the_same_bytes() -> None:
+    fonts, cache = brand().kit.fonts, StaticCache()
+    displays = [display_of(case) for case in cases()[:4]]
+    alone = [files_of(display, fonts, None) for display in displays]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda index: files_of(displays[index % 4], fonts, cache), range(12)))
+    assert together == alone * 3
+
+
+def files_of(display: DisplayList, fonts: FontBook, cache: StaticCache | None) -> tuple[bytes, bytes]:
+    return encode(paint(display, fonts, cache), "png"), paint_pdf(display, fonts)
 
 
 def test_painting_does_not_touch_what_is_kept() -> None:

@@ -119,6 +119,19 @@ def test_a_path_of_too_many_points_is_refused_and_not_cut() -> None:
     assert refused.value.code == "path_too_long"
 
 
+@pytest.mark.parametrize("stroke", [None, Line(BLACK, 4)])
+def test_a_path_that_leads_far_away_is_refused_and_does_not_crash(stroke: Line | None) -> None:
+    path = (("M", (0.0, 0.0)), ("L", (1e6, 50.0)), ("L", (0.0, 100.0)))
+    with pytest.raises(Invalid) as refused:
+        painted(shape((0, 0, 100, 100), shape="path", path=path, fill=None if stroke else BLACK, stroke=stroke))
+    assert refused.value.code == "path_out_of_range"
+
+
+def test_a_path_of_nothing_draws_nothing() -> None:
+    for path in ((), (("M", (5.0, 5.0)),), (("M", (5.0, 5.0)), ("Z", ())), (("M", (5.0, 5.0)), ("L", (5.0, 5.0)))):
+        assert darkness(painted(shape((0, 0, 100, 100), shape="path", path=path, stroke=Line(BLACK, 4, (3,))))) == 0
+
+
 def test_a_shape_taller_than_a_band_has_no_seams() -> None:
     height = 3 * BAND_PIXELS // 1000
     image = painted(shape((0.5, 0, 999, height), fill=(0, 0, 0, 128)), size=(1000, height))
@@ -332,6 +345,12 @@ def test_a_jpeg_and_a_webp_are_near_the_pixels_and_carry_only_their_profile(phot
         if kind == "jpeg":
             assert read.info["dpi"] == (300, 300)
     assert apart.mean() < 3
+
+
+def test_a_webp_that_the_format_cannot_hold_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        encode(Image.new("RGB", (1, 16_384)), "webp")
+    assert refused.value.code == "too_large"
 
 
 def test_red_text_keeps_its_colour_in_a_jpeg() -> None:

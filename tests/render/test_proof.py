@@ -96,6 +96,15 @@ def test_a_second_code_anywhere_is_blocked(clean: Image.Image, foreign: Image.Im
     assert refused.value.code == "foreign_qr"
 
 
+def test_a_poster_without_a_code_of_its_own_may_show_none() -> None:
+    plain = paint(poster(template(text_layer(text="澜山银行"))), brand().kit.fonts)
+    prove(encode(plain, "png"), "image/png", None)
+    plain.paste(other_code(), (150, 500))
+    with pytest.raises(Blocked) as refused:
+        prove(encode(plain, "png"), "image/png", None)
+    assert refused.value.code == "foreign_qr"
+
+
 @pytest.mark.parametrize("link", [LINK + "x", LINK[:-1], LINK.upper(), LINK.replace("https", "http")])
 def test_a_code_that_leads_elsewhere_is_blocked(clean: Image.Image, link: str) -> None:
     with pytest.raises(Blocked) as refused:
