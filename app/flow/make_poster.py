@@ -102,9 +102,8 @@ def render(studio: Studio, display: DisplayList, format_: Format) -> bytes:
         data = paint_svg(display, fonts).encode()
     else:
         data = encode(paint(display, fonts, studio.cache), format_, dpi)
-    if display.qr is not None:
-        proven = encode(paint(display, fonts, studio.cache), "png", dpi) if format_ == "svg" else data
-        prove(proven, MEDIA_TYPES["png" if format_ == "svg" else format_], display.qr.link)
+    proven = encode(paint(display, fonts, studio.cache), "png", dpi) if format_ == "svg" else data
+    prove(proven, MEDIA_TYPES["png" if format_ == "svg" else format_], display.qr.link if display.qr else None)
     return data
 
 
