@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -96,12 +96,22 @@ class Measured:
     clusters: frozenset[int]
 
 
-def measured(text: str, levels: tuple[int, ...], widths: Sequence[float], clusters: frozenset[int]) -> Measured:
-    """`widths` by character, zero on all but the first of a cluster; `clusters` are the offsets where one starts."""
+def measured(
+    text: str,
+    levels: tuple[int, ...],
+    widths: Sequence[float],
+    clusters: frozenset[int],
+    hangs: Mapping[int, float] | None = None,
+) -> Measured:
+    """`widths` by character, zero on all but the first of a cluster; `clusters` are the offsets where one starts.
+
+    `hangs` tells by offset how much blank a mark has at its end, which does not count where a line ends with it.
+    """
     upto = (0.0, *accumulate(widths))
     inked = [0.0]
     for offset, character in enumerate(text):
-        inked.append(inked[-1] if character in " \u3000\n\u00a0" else upto[offset + 1])
+        gap = character in " \u3000\n\u00a0"
+        inked.append(inked[-1] if gap else upto[offset + 1] - (hangs or {}).get(offset, 0.0))
     return Measured(text, levels, upto, tuple(inked), clusters)
 
 

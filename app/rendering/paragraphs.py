@@ -66,6 +66,7 @@ def shaped(pieces: Sequence[Piece], setting: Setting) -> ShapedText:
     whole = "".join(piece.text for piece in pieces)
     text = ShapedText(pieces, whole)
     widths = [0.0] * len(whole)
+    hangs: dict[int, float] = {}
     offset = 0
     for index, piece in enumerate(pieces):
         shaped = shape(piece.text.replace("\n", " "), piece.chain, setting.manner)
@@ -73,20 +74,35 @@ def shaped(pieces: Sequence[Piece], setting: Setting) -> ShapedText:
         for cluster in shaped.clusters:
             start = offset + cluster.start
             widths[start] = (cluster.advance + setting.tracking) * piece.scale
+            if whole[start] in _HANGING and not setting.manner.vertical:
+                hangs[start] = _blank_end(cluster) * piece.scale
             text.starts.append(start)
             text.clusters.append((cluster, index))
         offset += len(piece.text)
-    _split_paragraphs(text, setting, widths)
+    _split_paragraphs(text, setting, widths, hangs)
     return text
 
 
-def _split_paragraphs(text: ShapedText, setting: Setting, widths: list[float]) -> None:
+# Full-width marks whose ink stands in the first half of their square.
+_HANGING = frozenset("。，、；：）》」』】〕〉”’！？")
+
+
+def _blank_end(cluster: Cluster) -> float:
+    """How much of a full-width mark is blank at its end, in em; at most half, and a little is kept as a margin."""
+    if cluster.advance < 0.99 or len(cluster.glyphs) != 1:
+        return 0.0
+    _, _, right, _ = cluster.face.extents(cluster.glyphs[0][0])
+    return min(0.5, max(0.0, cluster.advance - right / cluster.face.units_per_em - 0.08))
+
+
+def _split_paragraphs(text: ShapedText, setting: Setting, widths: list[float], hangs: dict[int, float]) -> None:
     begin = 0
     for words in text.whole.split("\n"):
         end = begin + len(words)
         levels = opportunities(words, setting.manner.language, setting.phrases)
         clusters = frozenset(start - begin for start in text.starts if begin <= start < end)
-        text.paragraphs.append((begin, measured(words, levels, widths[begin:end], clusters)))
+        blank = {start - begin: hang for start, hang in hangs.items() if begin <= start < end}
+        text.paragraphs.append((begin, measured(words, levels, widths[begin:end], clusters, blank)))
         begin = end + 1
 
 

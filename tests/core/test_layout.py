@@ -177,6 +177,13 @@ def test_the_ink_box_holds_exactly_the_outlines() -> None:
     assert max(edge[1] for edge in edges) == pytest.approx(y + height, abs=1)
 
 
+def test_a_closing_mark_hangs_its_blank_half_out_of_the_line() -> None:
+    full = one_text("九个字的一行正好满。", {"align": "right"}, box=[100, 100, 380, 60])
+    assert len(full.lines) == 1
+    assert 460 < full.ink[0] + full.ink[2] <= 480
+    assert len(one_text("九个字的一行正好满了", box=[100, 100, 380, 120]).lines) == 2
+
+
 # --- vertical --------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from app.rendering.display import TextItem
 from tests.posters import poster, template, text_layer, text_slot, texts
 
 ALPHABET = "理财山水澜㛃𠮷，。！（）《》“”——…·aWi fj38%.5/-\n é's、；￥10万元"
+HANGING = tuple("。，！；）》”、")  # may reach out of the box with their blank half
 STYLES = st.fixed_dictionaries(
     {
         "size": st.sampled_from([30, 41.5, 72]),
@@ -59,6 +60,11 @@ def test_every_text_is_drawn_whole_inside_its_box_or_refused(
         for run in line.runs:
             begin = run.baseline if item.vertical else run.x
             assert begin >= start - 1.1
-            assert begin + run.advance - run.tracking <= start + extent + 1.1
+            hang = 0.5 * run.size if line.text.endswith(HANGING) and not item.vertical else 0
+            assert begin + run.advance - run.tracking <= start + extent + hang + 1.1
             assert all(glyph.id for glyph in run.glyphs)
             assert all(glyph.x * 64 == int(glyph.x * 64) and glyph.y * 64 == int(glyph.y * 64) for glyph in run.glyphs)
+    if not item.vertical:
+        left, _, width, _ = item.ink
+        assert box[0] - 0.1 * item.size <= left
+        assert left + width <= box[0] + box[2] + 0.1 * item.size
