@@ -106,7 +106,7 @@ def _views(book: Book, folded: Folded) -> Iterator[View]:
 
 
 # Line breaks, and between Chinese characters whatever is neither a letter nor the punctuation of a sentence.
-_LOOSE = re.compile(rf"\n+|(?<=[{CJK}])(?:[^\w{CJK}\n。、，；：！？,;:!?.()《》【】\"'%~…/+=<>&]|_)+(?=[{CJK}])")
+_LOOSE = re.compile(rf"\n+|(?<=[{CJK}])(?:[^\w{CJK}\n。、，；：！？,;:!?()《》【】\"'%~…/+=<>&]|_)+(?=[{CJK}])")
 _LONG_LATIN = re.compile(r"[a-z]{6}")
 
 
