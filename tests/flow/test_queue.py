@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from app.db import UtcDateTime, database_now, reading, transaction
+from app.db import UtcDateTime, database_now, open_engine, reading, transaction
 from app.jobs import queue
 from app.jobs.queue import Job, JobStatus
 from app.jobs.relay import relay
 from app.kernel.errors import Conflict, NotFound, Unavailable
+from tests.conftest import House
 
 NAMES = ["greet"]
 
@@ -89,12 +90,13 @@ def test_a_job_of_an_unknown_name_waits_for_a_release_that_knows_it(deps: Simple
     assert status(deps, job_id).state == "queued"
 
 
-def test_a_job_that_is_being_claimed_elsewhere_is_passed_over(deps: SimpleNamespace) -> None:
-    if deps.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
+def test_a_job_that_is_being_claimed_elsewhere_is_passed_over(postgresql_url: str) -> None:
+    """On PostgreSQL: SQLite has one writer at a time."""
+    deps = SimpleNamespace(engine=open_engine(House({}).using(database_url=postgresql_url).settings))
     first, second = enqueue(deps), enqueue(deps)
     with transaction(deps) as one, transaction(deps) as other:
         jobs = [queue.claim(session, NAMES, 30) for session in (one, other)]
+    deps.engine.dispose()
     assert [job.id for job in jobs if job] == [first, second]
 
 
