@@ -9,6 +9,7 @@ SENTENCES = [
     "“稳健”不等于“保本”（详见《产品说明书》第三条），请您仔细阅读。",
     "业绩比较基准2.85%～3.45%，起购金额10万元——自2026年11月22日起……以公告为准。",
     "年化3.25%、R2级、90天持有期；客服热线138 0000 2048（工作日9:00-17:30）。",
+    "中债新综合全价指数收益率×90%＋活期存款利率×10%，按公布值加权计算。",
     "扫码添加Lanshan Bank理财经理𠮷田，了解Fund-of-Funds（FOF）的更多信息。",
 ]
 
@@ -36,7 +37,8 @@ def test_no_line_begins_or_ends_with_what_may_not_stand_there(text: str, phrases
 
 @pytest.mark.parametrize("width", [8.0, 9.0, 10.0, 11.5, 14.0])
 @pytest.mark.parametrize(
-    "whole", ["——", "……", "2.85%～3.45%", "10万元", "2026年", "11月", "90天", "R2", "Lanshan", "138 0000 2048", "FOF"]
+    "whole",
+    ["——", "……", "2.85%～3.45%", "10万元", "2026年", "11月", "90天", "R2", "Lanshan", "138 0000 2048", "FOF", "率×90%"],
 )
 def test_what_belongs_together_stays_together(width: float, whole: str) -> None:
     for text in SENTENCES:
