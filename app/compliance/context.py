@@ -111,6 +111,7 @@ _DATE = re.compile(
     r"|(?P<y1>20\d\d)(?!\d)"
     r"|(?<!\d)(?P<m2>1[0-2]|0?[1-9])月(?P<d2>3[01]|[12]\d|0?[1-9])[日号]"
 )
+_UNTIL_DAY = re.compile(r"[日号]?\s*[-~至到]\s*(?P<d>3[01]|[12]\d|0?[1-9])[日号]")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {m: i for i, m in enumerate(_MONTH_NAMES, 1)}
 _ENGLISH = re.compile(
@@ -125,7 +126,11 @@ def dates(text: str, year: int | None = None) -> Iterator[tuple[date, date]]:
         part = match.groupdict()
         chosen = part["y"] or part["y8"] or part["y1"] or (str(year) if year else None)
         if chosen:
-            yield from _range(int(chosen), part["m"] or part["m8"] or part["m2"], part["d"] or part["d8"] or part["d2"])
+            month, day = part["m"] or part["m8"] or part["m2"], part["d"] or part["d8"] or part["d2"]
+            yield from _range(int(chosen), month, day)
+            until = _UNTIL_DAY.match(text, match.end())
+            if until and month:
+                yield from _range(int(chosen), month, until["d"])
     for match in _ENGLISH.finditer(text):
         yield from _range(int(match["y"]), str(_MONTHS[match["m"]]), match["d"] or match["d2"])
 

@@ -122,7 +122,7 @@ def _hits(
         for compiled in book.by_term[term]:
             if compiled.rule.id in in_force and _in_words(compiled, term, view, start, end):
                 yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
-    for compiled in book.rules:
+    for compiled in book.woken(view.matching):
         rule = compiled.rule
         if rule.id not in in_force:
             continue

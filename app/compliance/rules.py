@@ -77,6 +77,21 @@ class Book:
         spelled = [word for compiled in self.rules for word in _literals(compiled.rule)]
         self.lexicon = Lexicon([*phonetic, *spelled], [fold_term(word) for word in lexicon])
         self.in_force = lru_cache(maxsize=256)(self._in_force)
+        self._always: set[int] = set()
+        self._wakes: dict[int, list[int]] = {}
+        for index, compiled in enumerate(self.rules):
+            triggers = _triggers(compiled.rule)
+            if not triggers and isinstance(compiled.rule, DisclosureRule):
+                self._always.add(index)
+            for pattern in triggers:
+                self._wakes.setdefault(self.patterns.number[pattern], []).append(index)
+
+    def woken(self, matching: Iterable[int]) -> list[Compiled]:
+        """The rules that a text may hit in which the patterns `matching` match, in their order (terms apart)."""
+        indices = set(self._always)
+        for number in matching:
+            indices.update(self._wakes.get(number, ()))
+        return [self.rules[index] for index in sorted(indices)]
 
     def _in_force(self, facts: Facts, as_of: date, packs: frozenset[str] | None) -> frozenset[str]:
         return frozenset(
@@ -133,6 +148,13 @@ def compile_rules(packs: Iterable[Pack]) -> Rules:
     if problems:
         raise Invalid("bad_pack", f"{len(problems)} problems in the packs: {problems[0]}", problems)
     return Rules(ordered, {jurisdiction: Book(*book) for jurisdiction, book in books.items()})
+
+
+def _triggers(rule: Rule) -> tuple[str, ...]:
+    """The patterns of which one must match for the rule to fire."""
+    if isinstance(rule, RegexRule):
+        return rule.patterns
+    return rule.claim if isinstance(rule, ContextRule | DisclosureRule) else ()
 
 
 _LITERAL = re.compile(rf"[{CJK}]{{2,8}}")
