@@ -136,6 +136,15 @@ def test_what_is_no_template_is_refused(data: bytes) -> None:
     assert refused.value.code == "bad_template"
 
 
+@pytest.mark.parametrize("depth", [300, 20_000])
+def test_boxes_nested_without_end_are_refused(depth: int) -> None:
+    file = json.dumps(document("inmost"))  # type: ignore[arg-type]
+    group = '{"kind": "group", "name": "g", "layers": ['
+    with pytest.raises(Invalid) as refused:
+        read_template(file.replace('"inmost"', group * depth + json.dumps(GROUND) + "]}" * depth).encode())
+    assert refused.value.code == "bad_template"
+
+
 def test_what_the_brand_lacks_is_told_by_name() -> None:
     made = template(
         GROUND | {"fill": {"kind": "radial", "stops": [{"at": 0, "colour": "@no"}, {"at": 1, "colour": "@ink"}]}},
