@@ -134,7 +134,8 @@ class Span(Model):
     """A piece of a text layer: fixed `text`, the value of a `slot`, or a profile `field`; exactly one of them.
 
     Within a line, a span may differ from its layer in `weight`, `colour`, `family` and in size: `scale` times the
-    layer's. `rise` lifts its baseline by that many em of the span.
+    layer's. `rise` lifts its baseline by that many em of the span. Between spans that are a line break, a line of which
+    every slot and field is empty is left out.
     """
 
     text: Words | None = None

@@ -1,6 +1,6 @@
 """Text, profile and disclosure layers: what they say, how it is set, and the plate under it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,8 +97,26 @@ def _sources(desk: Desk, layer: AnyText, frame: Frame) -> Iterator[_Source]:
     elif layer.text is not None:
         yield _Source(words_in(layer.text, desk.language), frame.path)
     else:
-        for index, span in enumerate(layer.spans):
-            yield _span_source(desk, span, f"{frame.path}.spans[{index}]")
+        spans = (_span_source(desk, span, f"{frame.path}.spans[{index}]") for index, span in enumerate(layer.spans))
+        yield from _filled_lines(spans)
+
+
+def _filled_lines(sources: Iterable[_Source]) -> Iterator[_Source]:
+    """`sources` without the lines of which every slot and field is empty. A span that is a line break begins a line."""
+    lines: list[list[_Source]] = [[]]
+    for source in sources:
+        if source.span and source.span.text is not None and source.text == "\n":
+            lines.append([])
+        lines[-1].append(source)
+    filled = [line for line in lines if _says_something(line)]
+    for index, row in enumerate(filled):
+        yield from row[1:] if index == 0 and row is not lines[0] else row
+
+
+def _says_something(line: list[_Source]) -> bool:
+    """Whether one of the line's slots and fields is filled in, or it has only fixed words."""
+    open_texts = [source.text for source in line if source.span and source.span.text is None]
+    return not open_texts or any(text.strip() for text in open_texts)
 
 
 def _span_source(desk: Desk, span: Span, path: str) -> _Source:

@@ -159,6 +159,30 @@ def test_pieces_of_different_size_share_a_baseline() -> None:
     assert item.dynamic
 
 
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        (Profile(title="经理", organisation="望江支行", phone="138"), ["经理", "望江支行", "电话138"]),
+        (Profile(title="经理", phone="138"), ["经理", "电话138"]),
+        (Profile(organisation="望江支行"), ["望江支行"]),
+        (Profile(title=" ", phone="138"), ["电话138"]),
+        (Profile(), []),
+    ],
+    ids=["all", "no organisation", "one", "blank title", "none"],
+)
+def test_a_line_whose_fields_are_empty_leaves_no_hole(profile: Profile, expected: list[str]) -> None:
+    spans = [
+        {"field": "title"},
+        {"text": "\n"},
+        {"field": "organisation"},
+        {"text": "\n"},
+        {"text": "电话"},
+        {"field": "phone"},
+    ]
+    laid = texts(poster(template(text_layer("who", box=[100, 100, 400, 300], spans=spans)), profile=profile))
+    assert [row.text for item in laid.values() for row in item.lines] == expected
+
+
 def test_the_ink_box_holds_exactly_the_outlines() -> None:
     item = one_text("gy国")
     edges: list[tuple[float, float]] = []
