@@ -11,7 +11,7 @@ import budoux
 from icu4py.breakers import LineBreaker, WordBreaker
 
 # Levels of a break opportunity, before a character.
-NEVER, IN_WORD, WORD, PHRASE, CLAUSE, FORCED = range(6)
+NEVER, IN_NAME, IN_WORD, WORD, PHRASE, CLAUSE, FORCED = range(7)
 
 NO_START = frozenset("。，、．！？：；）》」』】〕〉〗”’…‥—·•～–％%‰℃°″′!),.:;?]}﹚")
 NO_END = frozenset("（《「『【〔〈〖“‘([{￥¥＄$€£№#＃")
@@ -25,6 +25,9 @@ _GLUE = re.compile(
     r"|(?<=[\u3400-\u9fff]/)(?=[\u3400-\u9fff])"  # 元/年
     r"|(?<=R)(?=[1-5])|(?<=[A-Za-z0-9]-)(?=[A-Za-z0-9])"
 )
+_DOTS = "·•・‧"
+_HAN = r"[\u3400-\u9fff\U00020000-\U0003347f]"
+_DOTTED_NAME = re.compile(rf"(?m)^{_HAN}{{1,10}}(?:[{_DOTS}]{_HAN}{{1,10}})+$")  # its parts stay whole
 _CLAUSE_ENDS = frozenset("，。；：！？…,;:!?.")
 _BELONG_TO_THE_LEFT = frozenset("的了吗呢吧啊呀么们着过之得期类型率额性者")  # particles and suffixes
 _phrases = budoux.load_default_simplified_chinese_parser()
@@ -40,6 +43,10 @@ def opportunities(text: str, language: str, phrases: bool) -> tuple[int, ...]:
     _apply_customs(text, levels)
     if phrases:
         _rank(text, language, levels)
+    for match in _DOTTED_NAME.finditer(text):
+        for offset in range(match.start() + 1, match.end()):
+            if text[offset - 1] not in _DOTS:
+                levels[offset] = min(levels[offset], IN_NAME)
     for offset, character in enumerate(text, start=1):
         if character == "\n":
             levels[offset] = FORCED
@@ -119,11 +126,14 @@ def measured(
 Ranges = tuple[tuple[int, int], ...]
 
 
-def fill(paragraph: Measured, limit: float) -> Ranges:
-    """Lines as full as they go. A word is cut only when it is wider than a line; one character is not left alone."""
+def fill(paragraph: Measured, limit: float, above: int = NEVER) -> Ranges:
+    """Lines as full as they go, broken at levels `above` that.
+
+    A word is cut only when it is wider than a line; one character is not left alone.
+    """
     lines: list[tuple[int, int]] = []
     start, end = 0, len(paragraph.text)
-    stops = [offset for offset, level in enumerate(paragraph.levels) if offset and level != NEVER]
+    stops = [offset for offset, level in enumerate(paragraph.levels) if offset and level > above]
     while start < end:
         stop = _furthest(paragraph, stops, start, limit)
         lines.append((start, stop))
@@ -174,7 +184,7 @@ def _without_orphan(paragraph: Measured, stops: list[int], lines: list[tuple[int
     return tuple(lines)
 
 
-_PENALTY = {FORCED: 0.0, CLAUSE: 0.0, PHRASE: 10.0, WORD: 24.0, IN_WORD: 80.0, NEVER: 5000.0}
+_PENALTY = {FORCED: 0.0, CLAUSE: 0.0, PHRASE: 10.0, WORD: 24.0, IN_WORD: 80.0, IN_NAME: 600.0, NEVER: 5000.0}
 MOST_BALANCED = 160
 _ORPHAN = 400.0
 _UNEVEN = 100.0

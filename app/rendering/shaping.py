@@ -105,6 +105,7 @@ _GREEK = re.compile(r"[\u0370-\u03ff]+")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 _KOREAN = re.compile(r"[\uac00-\ud7a3]+")
 _FIGURES_SIDE_BY_SIDE = re.compile(r"(?<![0-9A-Za-z.])[0-9]{2}(?![0-9A-Za-z.%])")
+_WIDE = re.compile(r"[\u2e80-\u9fff\uff01-\uffe6\U00020000-\U0003ffff]")  # Chinese, whatever the poster's language
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])\u2019(?=[A-Za-z])")
 
 
@@ -128,12 +129,14 @@ def _pieces(text: str, start: int, end: int, manner: Manner) -> list[tuple[int, 
             tag = marks.get(match.start(), "Latn")
             marks[match.start()] = "Figs"
             marks.setdefault(match.end(), tag)
-    ordered = sorted(marks)
-    return [
-        (here, after, marks[here] or "Hani", special.get(here, common))
-        for here, after in pairwise(ordered)
-        if after > here
-    ]
+    found = []
+    for here, after in pairwise(sorted(marks)):
+        features = special.get(here, common)
+        if _WIDE.search(text, here, after):
+            features = tuple(feature for feature in features if feature != "pwid")
+        if after > here:
+            found.append((here, after, marks[here] or "Hani", features))
+    return found
 
 
 def _shape_piece(
@@ -165,7 +168,8 @@ def _harfbuzz(
     buffer.add_str(piece)
     buffer.direction = "ttb" if vertical else "ltr"
     buffer.script = script
-    buffer.language = HB_LANGUAGE.get(manner.language, manner.language)
+    language = "zh" if _WIDE.search(piece) else manner.language
+    buffer.language = HB_LANGUAGE.get(language, language)
     switches = {"chws": False, "vchw": False, **dict.fromkeys(features, True)}
     if manner.spaced:
         switches |= {"liga": False, "clig": False}

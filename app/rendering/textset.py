@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import ceil, floor, inf
 
 from app.rendering.display import Rect, TextLine
-from app.rendering.linebreak import Ranges, balance, fill
+from app.rendering.linebreak import IN_NAME, NEVER, Ranges, balance, fill
 from app.rendering.paragraphs import Piece, Setting, ShapedText, line_extent, shaped
 from app.rendering.placing import place
 
@@ -45,26 +45,43 @@ def set_text(pieces: tuple[Piece, ...], setting: Setting, box: Rect) -> Outcome:
         return Outcome(missing=tuple(text.missing))
     along, across = (box[3], box[2]) if setting.manner.vertical else (box[2], box[3])
     sizes = _candidates(setting)
-    broken = _broken(text, setting, sizes[0], along, across)
-    overflow = _overflow(text, setting, sizes[0], broken, along, across)
-    if overflow is None:
-        return _outcome(text, setting, sizes[0], broken, box)
-    low, high = 1, len(sizes) - 1
-    found: tuple[float, list[Ranges]] | None = None
+    for whole_words in (True, False):
+        found, overflow = _largest(text, setting, sizes, (along, across), whole_words)
+        if found is not None:
+            return _outcome(text, setting, *found, box)
+    return Outcome(overflow=overflow)
+
+
+Found = tuple[float, list[Ranges]]
+
+
+def _largest(
+    text: ShapedText, setting: Setting, sizes: list[float], room: tuple[float, float], whole_words: bool
+) -> tuple[Found | None, Overflow | None]:
+    """The largest size that fits (with `whole_words`, without cutting a word or a name), or the overflow at the smallest."""
+    low, high = 0, len(sizes) - 1
+    middle = 0
+    found: Found | None = None
+    overflow: Overflow | None = None
     while low <= high:
-        middle = (low + high) // 2
-        broken = _broken(text, setting, sizes[middle], along, across)
-        excess = _overflow(text, setting, sizes[middle], broken, along, across)
-        if excess is None:
+        broken = _broken(text, setting, sizes[middle], *room, IN_NAME if whole_words else NEVER)
+        excess = _overflow(text, setting, sizes[middle], broken, *room)
+        if excess is None and not (whole_words and _cuts_a_word(text, broken)):
             found = (sizes[middle], broken)
             high = middle - 1
         else:
-            if middle == len(sizes) - 1:
-                overflow = excess
+            overflow = excess if middle == len(sizes) - 1 else overflow
             low = middle + 1
-    if found is None:
-        return Outcome(overflow=overflow)
-    return _outcome(text, setting, *found, box)
+        middle = (low + high) // 2
+    return found, overflow
+
+
+def _cuts_a_word(text: ShapedText, broken: list[Ranges]) -> bool:
+    return any(
+        paragraph.levels[end] <= IN_NAME
+        for (_, paragraph), lines in zip(text.paragraphs, broken, strict=True)
+        for _, end in lines[:-1]
+    )
 
 
 def _candidates(setting: Setting) -> list[float]:
@@ -75,7 +92,7 @@ def _candidates(setting: Setting) -> list[float]:
     return [setting.size, *(step / 2 for step in range(first, last - 1, -1)), setting.min_size]
 
 
-def _broken(text: ShapedText, setting: Setting, size: float, along: float, across: float) -> list[Ranges]:
+def _broken(text: ShapedText, setting: Setting, size: float, along: float, across: float, above: int) -> list[Ranges]:
     """The lines of each paragraph at this size, as ranges of characters of the paragraph."""
     limit = (along + SLACK) / size + setting.tracking
     room = floor((across + SLACK) / (size * setting.line_height)) if size else 0
@@ -89,7 +106,7 @@ def _broken(text: ShapedText, setting: Setting, size: float, along: float, acros
             lines = ((0, len(paragraph.text)),)
         elif setting.phrases:
             lines = balance(paragraph, limit, most)
-        result.append(lines if lines is not None else fill(paragraph, limit))
+        result.append(lines if lines is not None else fill(paragraph, limit, above))
     return result
 
 

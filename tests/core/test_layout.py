@@ -61,6 +61,13 @@ def test_a_dash_of_two_is_one_glyph_and_english_quotes_are_narrow() -> None:
     assert {run.features for run in english.lines[0].runs} == {("pwid",)}
 
 
+def test_chinese_in_an_english_poster_keeps_its_wide_marks() -> None:
+    made = template(text_layer(slot="words"), slots=SLOT, languages=["zh", "en"])
+    english = texts(poster(made, {"words": "有风险，需谨慎"}, language="en"))["words"]
+    chinese = texts(poster(made, {"words": "有风险，需谨慎"}))["words"]
+    assert [run.advance for run in english.lines[0].runs] == [run.advance for run in chinese.lines[0].runs]
+
+
 def test_neighbouring_full_width_marks_keep_their_full_width() -> None:
     for family in ("sans", "serif"):
         glyphs = one_text("》）。", {"family": family}).lines[0].runs[0].glyphs
@@ -105,6 +112,19 @@ def test_text_shrinks_to_the_largest_size_that_fits_and_no_further() -> None:
         assert item.size * count <= 400.6 < (item.size + 0.5) * count + 0.6
         assert item.size * 2 == int(item.size * 2)
     assert one_text("字" * 6, style, box=[0, 0, 400, 90]).size == 60
+
+
+def test_a_word_makes_the_text_smaller_before_it_is_cut() -> None:
+    item = one_text("An Evening", {"size": 80, "min_size": 30, "line_height": 1}, box=[100, 100, 240, 300])
+    assert [line.text for line in item.lines] == ["An", "Evening"]
+    assert 30 <= item.size < 80
+    cut = one_text("An Evening", {"size": 80, "line_height": 1}, box=[100, 100, 240, 300])
+    assert (cut.size, len(cut.lines)) == (80, 3)
+
+
+def test_a_dotted_name_breaks_at_its_dots() -> None:
+    item = one_text("古丽米热·阿不都克里木·艾则孜·买合木提江", {"line_height": 1.2}, box=[100, 100, 460, 200])
+    assert [line.text for line in item.lines] == ["古丽米热·", "阿不都克里木·艾则孜·", "买合木提江"]
 
 
 def test_what_does_not_fit_says_by_how_much_in_which_direction_and_what_must_go() -> None:
