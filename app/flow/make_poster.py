@@ -20,7 +20,7 @@ from app.rendering.pictures import Picture
 from app.rendering.proof import prove
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate, Template
-from app.rendering.values import Profile, Values
+from app.rendering.values import Profile, Values, words_in
 
 Format = Literal["png", "jpeg", "webp", "pdf", "svg"]
 
@@ -89,15 +89,16 @@ def make_poster(studio: Studio, order: Order) -> Poster:
     display, judgement = compose(studio, order)
     if judgement.verdict.outcome == "block":
         raise Invalid.of(judgement.blocking())
-    data = render(studio, display, order.format)
+    title = words_in(order.template.template.title, display.language)
+    data = render(studio, display, order.format, title)
     return Poster(data, MEDIA_TYPES[order.format], hashlib.sha256(data).hexdigest(), judgement)
 
 
-def render(studio: Studio, display: DisplayList, format_: Format) -> bytes:
+def render(studio: Studio, display: DisplayList, format_: Format, title: str) -> bytes:
     """Paint the display list as a file of `format_`, and prove its code from that file (an SVG's from its pixels)."""
     fonts, dpi = studio.kit.fonts, display.dpi
     if format_ == "pdf":
-        data = paint_pdf(display, fonts)
+        data = paint_pdf(display, fonts, title)
     elif format_ == "svg":
         data = paint_svg(display, fonts).encode()
     else:
