@@ -63,7 +63,7 @@ class _Speller:
 
     def _context(self, context: Context, path: str) -> Context:
         if isinstance(context, Nearby):
-            return context.model_copy(update={context.place: self._words(context.pattern, self.pack, path)})
+            return Nearby(**{context.place: self._words(context.pattern, self.pack, path), "within": context.within})
         return context if context.startswith("@") else self._words(context, self.pack, path)
 
     def patterns(self, patterns: Iterable[str], path: str) -> tuple[str, ...]:
