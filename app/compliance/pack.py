@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -54,12 +55,12 @@ class Nearby(Model):
     text: str | None = None
     within: Annotated[int, Field(ge=0, le=200)] = 12
 
-    @property
+    @cached_property
     def place(self) -> str:
         """Which of the places is given."""
         return next(name for name in PLACES if getattr(self, name) is not None)
 
-    @property
+    @cached_property
     def pattern(self) -> str:
         """The pattern that must stand there."""
         return str(getattr(self, self.place))
