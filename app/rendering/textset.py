@@ -58,7 +58,7 @@ Found = tuple[float, list[Ranges]]
 def _largest(
     text: ShapedText, setting: Setting, sizes: list[float], room: tuple[float, float], whole_words: bool
 ) -> tuple[Found | None, Overflow | None]:
-    """The largest size that fits (with `whole_words`, without cutting a word or a name), or the overflow at the smallest."""
+    """The largest size that fits (`whole_words`: without cutting a word or a name), or the overflow at the smallest."""
     low, high = 0, len(sizes) - 1
     middle = 0
     found: Found | None = None
