@@ -1,7 +1,7 @@
 """A warm Chromium page that paints the bench poster, as its own process: JSON lines in, JSON lines out.
 
-Requests: ``{"op": "load", "url", "width", "height"}`` and ``{"op": "shot", "format", "speed": bool, "texts": {id: text}}``;
-answers: ``{"ms", "bytes", "rss_mib"}``. `speed` is the DevTools protocol's ``optimizeForSpeed`` after ``evaluate``.
+Requests: ``{"op": "load", "url", "width", "height"}`` and ``{"op": "shot", "format", "speed", "texts"}``.
+Answers: ``{"ms", "bytes", "rss_mib"}``. `speed` asks for the protocol's ``optimizeForSpeed`` after one ``evaluate``.
 """
 
 import base64

@@ -1,0 +1,47 @@
+"""The benches run, and print what others read. What they measure is no test: machines differ."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.cli.main import run
+from app.cli.parts import Parts
+from app.config import Settings
+from app.factory import open_studio
+from app.reads.rule_packs import load_rules
+
+
+@pytest.fixture(scope="module")
+def parts() -> Parts:
+    def nothing(*_: object) -> None:
+        raise AssertionError("a bench needs no database")
+
+    return Parts(
+        lambda: Settings.from_env({}), open_studio, lambda s: load_rules(s.compliance_rules_dir), nothing, nothing
+    )
+
+
+def printed(parts: Parts, capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert run(parts, ["bench", *arguments, "--json"]) == 0
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def test_bench_check_names_every_engine_with_its_rate(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = printed(parts, capsys, "check", "--rounds", "1")
+    assert {"imprimatur", "plain Aho–Corasick list", "naive loop"} <= set(answer["engines"])
+    assert all(engine["texts_per_s"] > 0 for engine in answer["engines"].values())
+    assert 0 < answer["latency_us"]["p50"] <= answer["latency_us"]["p95"]
+
+
+def test_bench_render_names_every_painter_with_time_and_memory(
+    parts: Parts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = printed(parts, capsys, "render", "--runs", "3")
+    assert {"imprimatur", "pillow_uncached", "chromium", "chromium_speed"} <= set(answer["painters"])
+    for painter in answer["painters"].values():
+        assert set(painter) == {"png_ms", "jpeg_ms", "rss_mib"}
+        assert all(value > 0 for value in painter.values())
+    assert set(answer["floor"]) == {"fpng_ms", "jpeg_ms"}
+    assert answer["absent"] == {}
