@@ -15,7 +15,7 @@ _OPTIONS.max_mem = 32 << 20
 _SET_OPTIONS = re2.Options()
 _SET_OPTIONS.log_errors = False
 _SET_OPTIONS.never_capture = True
-_SET_OPTIONS.max_mem = 256 << 20
+_SET_OPTIONS.max_mem = 64 << 20
 
 
 _folded = lru_cache(maxsize=16_384)(fold_pattern)  # families put the same pattern into many rules and books
@@ -39,6 +39,18 @@ def pattern_problem(pattern: str, path: str) -> Problem | None:
     return None
 
 
+# One set of all patterns would need a new automaton state for almost every new text; small ones share their states.
+_SET_SIZE = 24
+
+
+def _set_of(patterns: Iterable[str]) -> Any:
+    members = re2.Set.SearchSet(_SET_OPTIONS)
+    for pattern in patterns:
+        members.Add(_folded(pattern))
+    members.Compile()
+    return members
+
+
 class PatternSet:
     """Numbered patterns. `matching` says which of them match a text; `spans` where one of them does."""
 
@@ -46,15 +58,15 @@ class PatternSet:
         self.patterns = list(dict.fromkeys(patterns))
         self.number = {pattern: number for number, pattern in enumerate(self.patterns)}
         self._compiled = [compile_pattern(pattern) for pattern in self.patterns]
-        self._set = re2.Set.SearchSet(_SET_OPTIONS)
-        for pattern in self.patterns:
-            self._set.Add(_folded(pattern))
-        if self.patterns:
-            self._set.Compile()
+        self._sets = [
+            (start, _set_of(self.patterns[start : start + _SET_SIZE]))
+            for start in range(0, len(self.patterns), _SET_SIZE)
+        ]
 
     def matching(self, text: str) -> frozenset[int]:
         """The numbers of all patterns that match somewhere in `text`."""
-        return frozenset(self._set.Match(text) or ()) if self.patterns else frozenset()
+        data = text.encode()
+        return frozenset(start + number for start, members in self._sets for number in members.Match(data) or ())
 
     def search(self, number: int, text: str) -> bool:
         """Whether one pattern matches somewhere in `text`."""
