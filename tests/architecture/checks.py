@@ -25,7 +25,8 @@ IMPURE_CALLS = {"open", "now", "today", "utcnow"}
 
 def sources(folder: str = "app") -> dict[str, str]:
     """The text of all modules below `folder`, by path."""
-    files = sorted((PROJECT / folder).rglob("*.py"))
+    found = (PROJECT / folder).rglob("*.py")
+    files = sorted(file for file in found if "node_modules" not in file.parts)
     return {str(file.relative_to(PROJECT)): file.read_text(encoding="utf-8") for file in files}
 
 

@@ -1,0 +1,1 @@
+"""Who works here: the organisation tree, persons, their accounts, sessions and profiles, and who may do what."""
