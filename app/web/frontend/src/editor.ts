@@ -1,0 +1,2 @@
+// The entry of the editor's page.
+import "../styles/editor.css";
