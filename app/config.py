@@ -38,7 +38,17 @@ class Settings(BaseModel):
     poll_seconds: float = Field(default=0.25, gt=0, le=1)
     reannounce_seconds: float = Field(default=60.0, ge=1, le=86400)
 
+    render_seconds: float = Field(default=60.0, ge=1, le=3600)
+    render_memory_mib: int = Field(default=2048, ge=256, le=65536)
+
     base_url: str = Field(default="https://go.lanshan.example/r", pattern=r"^https?://[^\s?#]+[^\s?#/]$")
+
+    site_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^\s/?#@]+$")
+    trusted_hosts: str = Field(default="", pattern=r"^[A-Za-z0-9.,:\[\]-]*$")
+    proxies: int = Field(default=0, ge=0, le=5)
+    secret_key: SecretStr = SecretStr("")
+    web_processes: int = Field(default=1, ge=1, le=64)
+    web_threads: int = Field(default=8, ge=1, le=256)
 
     fonts_dir: Path = Path("")
     cache_dir: Path = Path("")

@@ -6,6 +6,7 @@ starts without it.
 
 import json
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from app.cli.parts import Parts
 from app.config import Settings
 from app.flow.fill import read_values
 from app.flow.make_poster import Order, Studio, make_poster
-from app.kernel.errors import Conflict, Invalid, Problem
+from app.kernel.errors import AppError, Conflict, Invalid, Problem
 from app.reads.brand_kit import load_brand
 from app.reads.rule_packs import load_rules
 from app.reads.templates import load_templates
@@ -82,26 +83,48 @@ def open_deps(settings: Settings) -> "Deps":
 
 
 def rendition_painter(settings: Settings, store: "Store") -> "Callable[[RenditionOrder], Painted]":
-    """A function that makes the poster of a stored order; its pictures are objects of `store`."""
-    from app.posters.core import Painted
+    """A function that makes the poster of a stored order, in a child process under the limits of the settings.
 
+    Its pictures are objects of `store`; they are fetched here, since a child must not share the store's connections.
+    """
+    from app.jobs.crew import Crew
+    from app.posters.core import Painted, picture_digests
+
+    own = threading.local()
+    opening = threading.Lock()
     opened: list[Studio] = []
 
+    def work(piece: "tuple[RenditionOrder, dict[str, bytes]]") -> "Painted":
+        order, pictures = piece
+        return _painted(opened[0], order, pictures.__getitem__)
+
     def paint(order: "RenditionOrder") -> Painted:
-        if not opened:
-            opened.append(open_studio(settings))
-        studio = opened[0]
-        loaded = studio.templates.get(order.template)
-        if loaded is None:
-            raise Invalid.of([Problem("template", "unknown_template", f"there is no template “{order.template}”")])
-        if loaded.template.version != order.template_version:
-            message = f"ordered from version {order.template_version}, now it is {loaded.template.version}"
-            raise Conflict("template_changed", message)
-        document = json.loads(json.dumps(order.values))
-        values = read_values(loaded.template, document, store.get, studio.sample_profile)
-        today = datetime.now(UTC).date()
-        wanted = Order(loaded, values, order.link, order.format, today, order.size, order.language)
-        poster = make_poster(studio, wanted)
-        return Painted(poster.data, poster.media_type)
+        with opening:
+            if not opened:
+                opened.append(open_studio(settings))
+        if not hasattr(own, "crew"):
+            own.crew = Crew(work, 1, settings.render_seconds, settings.render_memory_mib)
+        pictures = {digest: store.get(digest) for digest in picture_digests(order.values).values()}
+        ((_, result),) = own.crew.do([(order, pictures)])
+        if isinstance(result, AppError):
+            raise result
+        painted: Painted = result
+        return painted
 
     return paint
+
+
+def _painted(studio: Studio, order: "RenditionOrder", picture: Callable[[str], bytes]) -> "Painted":
+    from app.posters.core import Painted
+
+    loaded = studio.templates.get(order.template)
+    if loaded is None:
+        raise Invalid.of([Problem("template", "unknown_template", f"there is no template “{order.template}”")])
+    if loaded.template.version != order.template_version:
+        message = f"ordered from version {order.template_version}, now it is {loaded.template.version}"
+        raise Conflict("template_changed", message)
+    document = json.loads(json.dumps(order.values))
+    values = read_values(loaded.template, document, picture, studio.sample_profile)
+    today = datetime.now(UTC).date()
+    poster = make_poster(studio, Order(loaded, values, order.link, order.format, today, order.size, order.language))
+    return Painted(poster.data, poster.media_type)

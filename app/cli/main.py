@@ -16,7 +16,7 @@ from app.cli.check import check_lines, require_packs
 from app.cli.parts import Parts
 from app.cli.progress import show_progress
 from app.config import Settings
-from app.flow.batch import BatchOrder, run_batch
+from app.flow.batch import BatchOrder, Limits, run_batch
 from app.flow.batch_journal import POSTER_EXISTS
 from app.flow.fill import files_in, read_json, read_values
 from app.flow.make_poster import MEDIA_TYPES, Format, Order, Studio, make_poster
@@ -163,7 +163,7 @@ def batch(
         workers=workers,
     )
     with show_progress() as report:
-        made = run_batch(studio, order, report)
+        made = run_batch(studio, order, report, Limits(settings.render_seconds, settings.render_memory_mib))
     without = [one for one in made if one.outcome not in POSTER_EXISTS]
     for one in without:
         click.echo(f"row {one.row}: {one.outcome}: {one.error}", err=True)

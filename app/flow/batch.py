@@ -7,15 +7,10 @@ place. Killed at any moment, the next run does only what is missing.
 import csv
 import hashlib
 import io
-import multiprocessing
 import os
 import re
-import threading
-import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,6 +18,7 @@ from pathlib import Path
 from app.flow.batch_journal import JOURNAL_NAME, POSTER_EXISTS, Made, Minted, append, exclusive, mend, replay
 from app.flow.fill import Reader, files_in, row_values
 from app.flow.make_poster import Format, Order, Studio, compose, make_poster
+from app.jobs.crew import Crew
 from app.kernel.digest import digest_of
 from app.kernel.errors import AppError, Invalid, Problem, Unavailable
 from app.kernel.ids import new_code
@@ -31,7 +27,6 @@ from app.rendering.template import LoadedTemplate
 
 MANIFEST_NAME = "manifest.csv"
 MANIFEST_COLUMNS = ("row", "file", "sha256", "url", "outcome", "error")
-MAX_TRIES = 2
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 TableRow = tuple[int, Mapping[str, str]]
@@ -63,9 +58,18 @@ class Progress:
     without_poster: int
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What painting one poster may take."""
+
+    seconds: float = 60
+    memory_mib: int = 2048
+
+
 @dataclass(slots=True)
 class _Batch:
     studio: Studio
+    limits: Limits
     order: BatchOrder
     folder: Path
     journal: Path
@@ -76,7 +80,9 @@ class _Batch:
         self.reader = Reader(self.order.template.template, files_in(self.order.base))
 
 
-def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], None]) -> list[Made]:
+def run_batch(
+    studio: Studio, order: BatchOrder, report: Callable[[Progress], None], limits: Limits = Limits()
+) -> list[Made]:
     """Make what is missing and write ``manifest.csv``; the outcome of every row, in the order of the rows.
 
     *Raises* Conflict ``batch_running`` when another batch writes to the same place.
@@ -89,7 +95,7 @@ def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], No
             part.unlink()
         if archive:
             _unpack(archive, folder)
-        batch = _Batch(studio, order, folder, journal)
+        batch = _Batch(studio, limits, order, folder, journal)
         batch.minted, before = replay(journal)
         done = {number: made for number, made in before.items() if made.outcome in POSTER_EXISTS}
         made = _make_all(batch, done, report)
@@ -241,70 +247,23 @@ def _refused(batch: _Batch, link: Minted, outcome: str, error: AppError) -> Made
 def _spread(
     batch: _Batch, stage: Stage, work: Sequence[tuple[TableRow, Minted]]
 ) -> Iterator[tuple[TableRow, Minted, Made | None]]:
-    """Do `stage` for each piece of work in worker processes; the result of each as it comes.
+    """Do `stage` for each piece of work in child processes; the result of each as it comes.
 
-    A crash of a worker costs the rows in flight one try; after the second they have failed, and the others go on.
+    A child that hangs or dies costs its own row: that one has failed, and the others go on.
     """
-    tries = dict.fromkeys((row[0] for row, _ in work), 0)
-    left = {row[0]: (row, link) for row, link in work}
-    while left:
-        # After a crash the suspects run one at a time, so that only the row that kills its worker is blamed for it.
-        suspects = [number for number in left if tries[number]]
-        batchful = suspects[:1] or list(left)
-        for number in batchful:
-            tries[number] += 1
-        for number, outcome in _one_pool(batch, stage, [left[number] for number in batchful]):
-            row, link = left.pop(number)
+    if not work:
+        return
+
+    def do(index: int) -> Made | None:
+        return stage(batch, *work[index])
+
+    size = min(batch.order.workers, len(work))
+    with Crew(do, size, batch.limits.seconds, batch.limits.memory_mib) as crew:
+        for index, outcome in crew.do(range(len(work))):
+            row, link = work[index]
+            if isinstance(outcome, AppError):
+                outcome = _refused(batch, link, "failed", outcome)
             yield row, link, outcome
-        for number in batchful:
-            if number in left and tries[number] >= MAX_TRIES:
-                row, link = left.pop(number)
-                crash = Unavailable("worker_crashed", "the process that made this poster died twice")
-                yield row, link, _refused(batch, link, "failed", crash)
-
-
-def _one_pool(
-    batch: _Batch, stage: Stage, work: Sequence[tuple[TableRow, Minted]]
-) -> Iterator[tuple[int, Made | None]]:
-    """Results until all is done or a worker dies."""
-    context = multiprocessing.get_context("fork")
-    workers = min(batch.order.workers, len(work))
-    with ProcessPoolExecutor(workers, context, _start_worker, (batch, os.getpid())) as pool:
-        waiting = iter(work)
-        running: dict[Future[Made | None], int] = {}
-        try:
-            while True:
-                while len(running) < workers * 4 and (piece := next(waiting, None)) is not None:
-                    running[pool.submit(_in_worker, stage, *piece)] = piece[0][0]
-                if not running:
-                    return
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    number = running.pop(future)
-                    yield number, future.result()
-        except BrokenProcessPool:
-            return
-
-
-_current: _Batch | None = None
-
-
-def _start_worker(batch: _Batch, parent: int) -> None:
-    """Keep the batch (inherited by the fork, nothing is copied), and end with the parent, however it ended."""
-    global _current
-    _current = batch
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.2)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _in_worker(stage: Stage, row: TableRow, link: Minted) -> Made | None:
-    assert _current is not None, "the pool starts its workers with the batch"
-    return stage(_current, row, link)
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

@@ -32,6 +32,16 @@ class AppError(Exception):
         self.message = message
         self.fields = fields
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel between processes with all that they say."""
+        return _again, (type(self), self.__dict__.copy())
+
+
+def _again(kind: "type[AppError]", state: dict[str, Any]) -> "AppError":
+    error = kind.__new__(kind, state["message"])
+    error.__dict__.update(state)
+    return error
+
 
 class NotFound(AppError):
     """What was asked for is absent, or outside the caller's scope (the two are not told apart)."""

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -225,7 +227,6 @@ def test_a_second_run_makes_only_what_is_missing(command: Command, rows: Path, t
 
 
 def test_a_zip_holds_all_and_can_be_taken_up_again(command: Command, rows: Path, tmp_path: Path) -> None:
-    import zipfile
 
     out = tmp_path / "posters.zip"
     command("batch", "fund-weekly", "--rows", rows, "--out", out, "--format", "png")
@@ -270,3 +271,17 @@ def test_a_table_in_gb18030_with_chinese_headings_is_read(command: Command, tmp_
     table.write_bytes("姓名,职位,机构,手机\n王㛃,理财经理,望江支行,13800002048\n".encode("gb18030"))
     assert command("batch", "fund-weekly", "--rows", table, "--out", tmp_path / "out") == 0
     assert manifest(tmp_path / "out")[0]["file"] == "00001-王㛃.jpg"
+
+
+def test_a_poster_that_takes_too_long_is_stopped_and_made_by_the_next_run(
+    command: Command, parts: Parts, rows: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "posters"
+    settings = parts.settings()
+    hasty = replace(parts, settings=lambda: settings.model_copy(update={"render_seconds": 0.001}))
+    assert run(hasty, ["batch", "fund-weekly", "--rows", str(rows), "--out", str(out)]) == 1
+    assert {row["outcome"] for row in manifest(out)} == {"failed"}
+    assert all("not finished" in row["error"] for row in manifest(out))
+    command("batch", "fund-weekly", "--rows", rows, "--out", out)
+    assert [row["outcome"] for row in manifest(out)].count("failed") == 0
+    assert len(list(out.glob("*.jpg"))) == 4
