@@ -239,7 +239,8 @@ def _order(batch: _Batch, row: TableRow, link: Minted) -> Order:
 
 
 def _refused(batch: _Batch, link: Minted, outcome: str, error: AppError) -> Made:
-    made = Made(link.row, link.key, "", "", link.url, outcome, str(error))
+    reason = error.message if isinstance(error, Invalid) else f"{error.message} [{error.code}]"
+    made = Made(link.row, link.key, "", "", link.url, outcome, reason)
     append(batch.journal, made)
     return made
 
