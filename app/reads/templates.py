@@ -1,7 +1,6 @@
 """The folder of templates, read and checked against the brand kit before anything is made from it."""
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,8 @@ from app.kernel.errors import Invalid, Problem
 from app.rendering.brand_names import name_problems
 from app.rendering.layout import Kit
 from app.rendering.pictures import Picture, read_picture
-from app.rendering.scene import PictureLayer
-from app.rendering.template import LoadedTemplate, PictureSlot, Template, TextSlot, flat
-from app.rendering.template_file import read_template
+from app.rendering.template import LoadedTemplate, Template, TextSlot
+from app.rendering.template_file import loaded, pictures_named, read_template
 from app.rendering.values import words_in
 
 MAX_TEMPLATE_BYTES = 2_000_000
@@ -27,17 +25,17 @@ def load_templates(folder: Path, kit: Kit, only: str | None = None) -> dict[str,
 
     *Raises* Invalid ``bad_template`` with every problem of all of them.
     """
-    loaded: dict[str, LoadedTemplate] = {}
+    found: dict[str, LoadedTemplate] = {}
     problems: list[Problem] = []
     for slug in template_slugs(folder):
         try:
             if only in (None, slug):
-                loaded[slug] = load_template(folder / slug, kit)
+                found[slug] = load_template(folder / slug, kit)
         except Invalid as error:
             problems += error.problems
     if problems:
         raise Invalid("bad_template", f"{len(problems)} problems in the templates: {problems[0]}", problems)
-    return loaded
+    return found
 
 
 def load_template(folder: Path, kit: Kit) -> LoadedTemplate:
@@ -51,9 +49,8 @@ def load_template(folder: Path, kit: Kit) -> LoadedTemplate:
     problems = list(name_problems(template, kit.palette, kit.fonts.weights, kit.assets))
     if template.slug != folder.name:
         problems.append(Problem("slug", "bad_slug", f"the folder is called “{folder.name}”"))
-    digest = hashlib.sha256(data)
     pictures: dict[str, Picture] = {}
-    for path, name in _pictures_named(template):
+    for path, name in pictures_named(template):
         try:
             if name not in pictures:
                 pictures[name] = _picture(folder, name, path)
@@ -62,19 +59,7 @@ def load_template(folder: Path, kit: Kit) -> LoadedTemplate:
     if problems:
         named = [Problem(f"{file}: {problem.path}", problem.code, problem.message) for problem in problems]
         raise Invalid("bad_template", f"{len(named)} problems in the template: {named[0]}", named)
-    for name in sorted(pictures):
-        digest.update(f"\n{name} {pictures[name].digest}".encode())
-    return LoadedTemplate(template, pictures, digest.hexdigest())
-
-
-def _pictures_named(template: Template) -> Iterator[tuple[str, str]]:
-    for name, slot in template.slots.items():
-        if isinstance(slot, PictureSlot):
-            yield f"slots.{name}.example", slot.example
-    for size_name, size in template.sizes.items():
-        for path, layer in flat(size.layers, f"sizes.{size_name}.layers"):
-            if isinstance(layer, PictureLayer) and layer.src is not None:
-                yield f"{path}.src", layer.src
+    return loaded(template, data, pictures)
 
 
 def _bytes(file: Path, shown: str) -> bytes:
@@ -100,7 +85,7 @@ def _picture(folder: Path, name: str, path: str) -> Picture:
 
 def template_list(templates: Iterable[LoadedTemplate]) -> list[dict[str, Any]]:
     """What there is to fill in, template by template, as JSON shows it."""
-    return [_entry(loaded.template) for loaded in templates]
+    return [_entry(one.template) for one in templates]
 
 
 def _entry(template: Template) -> dict[str, Any]:

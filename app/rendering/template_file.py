@@ -1,12 +1,16 @@
 """Reads a template.json: its form, and what can be said of it without a brand kit; every problem with its path."""
 
+import hashlib
 import json
+from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 
 from app.kernel.errors import Invalid, Problem
 from app.rendering.located import located
-from app.rendering.template import Template
+from app.rendering.pictures import Picture
+from app.rendering.scene import PictureLayer
+from app.rendering.template import LoadedTemplate, PictureSlot, Template, flat
 from app.rendering.template_checks import template_problems
 
 
@@ -31,3 +35,22 @@ def read_template(data: bytes, path: str = "") -> Template:
     prefix = f"{path}: " if path else ""
     named = [Problem(prefix + problem.path, problem.code, problem.message) for problem in problems]
     raise Invalid("bad_template", f"{len(named)} problems in the template: {named[0]}", named)
+
+
+def pictures_named(template: Template) -> Iterator[tuple[str, str]]:
+    """(path, file name) of every picture that the template expects beside its template.json."""
+    for name, slot in template.slots.items():
+        if isinstance(slot, PictureSlot):
+            yield f"slots.{name}.example", slot.example
+    for size_name, size in template.sizes.items():
+        for path, layer in flat(size.layers, f"sizes.{size_name}.layers"):
+            if isinstance(layer, PictureLayer) and layer.src is not None:
+                yield f"{path}.src", layer.src
+
+
+def loaded(template: Template, data: bytes, pictures: Mapping[str, Picture]) -> LoadedTemplate:
+    """The template with its pictures; `data` is the template.json that it was read from."""
+    digest = hashlib.sha256(data)
+    for name in sorted(pictures):
+        digest.update(f"\n{name} {pictures[name].digest}".encode())
+    return LoadedTemplate(template, pictures, digest.hexdigest())
