@@ -6,7 +6,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import app.jobs.tables
-import app.posters.tables  # noqa: F401
+import app.links.tables
+import app.posters.tables
+import app.tracking.tables  # noqa: F401
 from app.config import PROJECT
 from app.db import Base, HasEngine, reading, writing_connection
 from app.kernel.errors import Unavailable

@@ -1,0 +1,1 @@
+"""Links: the codes behind QR codes, where they lead, and for how long."""
