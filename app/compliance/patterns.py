@@ -11,11 +11,11 @@ from app.kernel.errors import Problem
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
-_OPTIONS.max_mem = 32 << 20
+_OPTIONS.max_mem = 8 << 20
 _SET_OPTIONS = re2.Options()
 _SET_OPTIONS.log_errors = False
 _SET_OPTIONS.never_capture = True
-_SET_OPTIONS.max_mem = 64 << 20
+_SET_OPTIONS.max_mem = 16 << 20
 
 
 _folded = lru_cache(maxsize=16_384)(fold_pattern)  # families put the same pattern into many rules and books
