@@ -4,30 +4,22 @@ The journal beside the posters is the truth: a link is written down before it is
 place. Killed at any moment, the next run does only what is missing.
 """
 
-import csv
 import hashlib
-import io
-import os
-import re
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from app.flow.batch_journal import JOURNAL_NAME, POSTER_EXISTS, Made, Minted, append, exclusive, mend, replay
+from app.flow.batch_files import MANIFEST_NAME, file_name, manifest, pack, unpack, write_atomically
+from app.flow.batch_journal import POSTER_EXISTS, Made, Minted, append, exclusive, mend, replay
 from app.flow.fill import Reader, files_in, row_values
 from app.flow.make_poster import Format, Order, Studio, compose, make_poster
 from app.jobs.crew import Crew
 from app.kernel.digest import digest_of
-from app.kernel.errors import AppError, Invalid, Problem, Unavailable
+from app.kernel.errors import AppError, Invalid, Unavailable
 from app.kernel.ids import new_code
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate
-
-MANIFEST_NAME = "manifest.csv"
-MANIFEST_COLUMNS = ("row", "file", "sha256", "url", "outcome", "error")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 TableRow = tuple[int, Mapping[str, str]]
 
@@ -94,15 +86,15 @@ def run_batch(
         for part in folder.glob(".*.part"):
             part.unlink()
         if archive:
-            _unpack(archive, folder)
+            unpack(archive, folder)
         batch = _Batch(studio, limits, order, folder, journal)
         batch.minted, before = replay(journal)
         done = {number: made for number, made in before.items() if made.outcome in POSTER_EXISTS}
         made = _make_all(batch, done, report)
         listed = [made[number] for number, _ in order.rows]
-        _write_atomically(folder / MANIFEST_NAME, _manifest(listed))
+        write_atomically(folder / MANIFEST_NAME, manifest(listed))
         if archive:
-            _pack(folder, archive, listed)
+            pack(folder, archive, listed)
     return listed
 
 
@@ -220,7 +212,7 @@ def _paint_row(batch: _Batch, row: TableRow, link: Minted) -> Made | None:
         return _refused(batch, link, "failed", error)
     file = file_name(link.row, row[1].get("name", ""), batch.order.format)
     try:
-        _write_atomically(batch.folder / file, poster.data)
+        write_atomically(batch.folder / file, poster.data)
     except OSError as error:
         return _refused(batch, link, "failed", Unavailable("not_written", f"{file}: {error.strerror or error}"))
     made = Made(link.row, link.key, file, poster.sha256, link.url, poster.judgement.verdict.outcome, "")
@@ -265,68 +257,3 @@ def _spread(
             if isinstance(outcome, AppError):
                 outcome = _refused(batch, link, "failed", outcome)
             yield row, link, outcome
-
-
-# --- files -----------------------------------------------------------------------------------------------------------
-
-
-def file_name(row: int, name: str, format_: str) -> str:
-    """A name that sorts by row, shows whose poster it is, and is safe on every file system."""
-    shown = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "", name).strip(" .")[:28]
-    suffix = "jpg" if format_ == "jpeg" else format_
-    return f"{row:05d}-{shown}.{suffix}" if shown else f"{row:05d}.{suffix}"
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    """`path` holds all of `data`, or what it held before."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _manifest(rows: Iterable[Made]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(MANIFEST_COLUMNS)
-    for made in rows:
-        cells = (str(made.row), made.file, made.sha256, made.url, made.outcome, made.error)
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in cells])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def _pack(folder: Path, archive: Path, rows: Iterable[Made]) -> None:
-    """Put posters, manifest and journal into the ZIP file, then remove the folder: the ZIP file holds all of it."""
-    names = [made.file for made in rows if made.file] + [MANIFEST_NAME, JOURNAL_NAME]
-    part = archive.with_name(f".{archive.name}.part")
-    try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as bundle:
-            for name in names:
-                bundle.write(folder / name, name)
-        part.replace(archive)
-    finally:
-        part.unlink(missing_ok=True)
-    for file in folder.iterdir():
-        file.unlink()
-    folder.rmdir()
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    """Take up an earlier run's ZIP file, so that what it holds is not made again. *Raises* Invalid ``not_a_batch``."""
-    if (folder / JOURNAL_NAME).exists() or not archive.exists():
-        return
-    try:
-        with zipfile.ZipFile(archive) as bundle:
-            journal = bundle.read(JOURNAL_NAME)
-            for name in bundle.namelist():
-                if "/" not in name and "\\" not in name and name != JOURNAL_NAME:
-                    _write_atomically(folder / name, bundle.read(name))
-            _write_atomically(folder / JOURNAL_NAME, journal)
-    except (zipfile.BadZipFile, KeyError) as error:
-        message = "exists and is not the result of a batch: it is left as it is, name another file"
-        raise Invalid.of([Problem(str(archive), "not_a_batch", message)]) from error
