@@ -67,11 +67,12 @@ class Reader:
         if isinstance(given, Mapping) and "text" in given:
             return self._text(given, path)
         if isinstance(given, Mapping) and "picture" in given:
-            self._unknown_keys(given, {"picture", "focus", "offset"}, path)
+            self._unknown_keys(given, {"picture", "focus", "offset", "zoom"}, path)
             picture = self.picture(given["picture"], f"{path}.picture")
             focus = self._pair(given.get("focus"), f"{path}.focus", 0, 1)
             offset = self._pair(given.get("offset"), f"{path}.offset", -20_000, 20_000)
-            return PictureValue(picture, focus=focus, offset=offset) if picture else None
+            zoom = self._number(given.get("zoom", 1), f"{path}.zoom")
+            return PictureValue(picture, focus=focus, offset=offset, zoom=zoom) if picture else None
         self.wrong(path, "wrong_type", 'must be a text, or an object with "text" or "picture"')
         return None
 
@@ -114,6 +115,12 @@ class Reader:
                     return (float(x), float(y))
         self.wrong(path, "wrong_type", f"must be two numbers from {low:g} to {high:g}")
         return None
+
+    def _number(self, given: object, path: str) -> float:
+        if isinstance(given, float | int) and not isinstance(given, bool):
+            return float(given)
+        self.wrong(path, "wrong_type", "must be a number")
+        return 1.0
 
     def _unknown_keys(self, given: Mapping[str, object], known: set[str], path: str) -> None:
         for key in given:

@@ -39,12 +39,12 @@ def draw_picture(desk: Desk, layer: PictureLayer, frame: Frame) -> list[AnyItem]
     found = _picture_of(desk, layer, frame)
     if found is None:
         return []
-    picture, focus = found
+    picture, focus, zoom = found
     box = frame.box(layer.box)
     if layer.slot:
         dx, dy = slot_offset(desk, layer.slot, box)
         box = (box[0] + dx, box[1] + dy, box[2], box[3])
-    crop = cover(picture, box, focus)
+    crop = cover(picture, box, focus, zoom)
     if layer.fit == "contain":
         box, crop = contain(picture, box), (0.0, 0.0, float(picture.width_px), float(picture.height_px))
     return [
@@ -64,9 +64,9 @@ def draw_picture(desk: Desk, layer: PictureLayer, frame: Frame) -> list[AnyItem]
     ]
 
 
-def _picture_of(desk: Desk, layer: PictureLayer, frame: Frame) -> tuple[Picture, Point] | None:
-    """The picture and the point of it that stays in view; a problem is noted when there is none."""
-    focus = layer.focus
+def _picture_of(desk: Desk, layer: PictureLayer, frame: Frame) -> tuple[Picture, Point, float] | None:
+    """The picture, the point of it that stays in view, and the zoom; a problem is noted when there is none."""
+    focus, zoom = layer.focus, 1.0
     if layer.photo:
         picture, path = desk.values.profile.photo, "profile.photo"
         focus = desk.values.profile.photo_focus
@@ -75,7 +75,7 @@ def _picture_of(desk: Desk, layer: PictureLayer, frame: Frame) -> tuple[Picture,
         assert isinstance(slot, PictureSlot)
         picture, focus = desk.pictures.get(slot.example), slot.focus
         if isinstance(value, PictureValue):
-            picture, focus = value.picture, value.focus or slot.focus
+            picture, focus, zoom = value.picture, value.focus or slot.focus, value.zoom
     elif layer.asset:
         picture, path = desk.assets.get(layer.asset), f"{frame.path}.asset"
     else:
@@ -83,7 +83,7 @@ def _picture_of(desk: Desk, layer: PictureLayer, frame: Frame) -> tuple[Picture,
     if picture is None:
         desk.problem(path, "missing_picture", "the picture for this place is missing")
         return None
-    return picture, focus
+    return picture, focus, zoom
 
 
 def draw_qr(desk: Desk, layer: QrLayer, frame: Frame) -> list[AnyItem]:

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from xml.sax.saxutils import quoteattr
@@ -16,6 +16,7 @@ from app.rendering.display import (
     PictureItem,
     QrItem,
     Radial,
+    Rect,
     Rgba,
     Run,
     ShapeItem,
@@ -24,10 +25,16 @@ from app.rendering.display import (
 from app.rendering.fonts import Face, FontBook
 from app.rendering.pictures import Picture, pixels
 
+PictureHref = Callable[[Picture, Rect, tuple[int, int]], str]
+"""Where a picture's part (left, top, width, height in its own pixels) can be had at a size (width, height in px)."""
 
-def paint_svg(display: DisplayList, fonts: FontBook) -> str:
-    """The trim box of the poster as one SVG document; each layer is a group that names its layer and slot."""
-    defs = _Defs(fonts)
+
+def paint_svg(display: DisplayList, fonts: FontBook, href: PictureHref | None = None) -> str:
+    """The trim box of the poster as one SVG document; each layer is a group that names its layer and slot.
+
+    Pictures are embedded, or stand where `href` says. Each definition and each layer is a line of its own.
+    """
+    defs = _Defs(fonts, href or _data_uri)
     body = [_item(item, defs) for item in display.items]
     width, height = display.width_px, display.height_px
     head = (
@@ -49,7 +56,8 @@ def _box(box: tuple[float, float, float, float]) -> str:
 class _Defs:
     """What is defined once and used by reference: glyphs, gradients, clipping outlines."""
 
-    def __init__(self, fonts: FontBook) -> None:
+    def __init__(self, fonts: FontBook, href: PictureHref) -> None:
+        self.href = href
         self._fonts = fonts
         self._glyphs: dict[tuple[str, int], str] = {}
         self._others: dict[str, str] = {}
@@ -186,23 +194,28 @@ def _picture(item: PictureItem, defs: _Defs) -> str:
     if item.mask != "none":
         clip = f' clip-path="url(#{defs.other("clip", "clipPath", outline + "/>")})"'
     size = (min(round(item.box[2]), round(item.crop[2])) or 1, min(round(item.box[3]), round(item.crop[3])) or 1)
-    uri = _data_uri(item.picture, item.crop, size)
-    drawn = f'<image {_box(item.box)} preserveAspectRatio="none"{clip} href="{uri}"/>'
+    uri = quoteattr(defs.href(item.picture, item.crop, size))
+    drawn = f'<image {_box(item.box)} preserveAspectRatio="none"{clip} href={uri}/>'
     if item.border is not None:
         drawn += f'{outline} fill="none"{_stroke(item.border)}/>'
     return drawn
 
 
-@lru_cache(maxsize=16)
-def _data_uri(picture: Picture, crop: tuple[float, float, float, float], size: tuple[int, int]) -> str:
+def cut(picture: Picture, crop: Rect, size: tuple[int, int]) -> tuple[bytes, str]:
+    """The part `crop` of a picture at `size`, encoded, and its media type."""
     image = pixels(picture, crop, size)
     buffer = io.BytesIO()
     if image.mode == "RGBA":
         image.save(buffer, "PNG", compress_level=6)
     else:
         image.save(buffer, "JPEG", quality=90, subsampling=0)
-    kind = "png" if image.mode == "RGBA" else "jpeg"
-    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return buffer.getvalue(), "image/png" if image.mode == "RGBA" else "image/jpeg"
+
+
+@lru_cache(maxsize=16)
+def _data_uri(picture: Picture, crop: Rect, size: tuple[int, int]) -> str:
+    data, media_type = cut(picture, crop, size)
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
 
 
 def _qr(item: QrItem) -> str:

@@ -80,6 +80,25 @@ def pixels(
     return _to_srgb(image, profile)
 
 
+def reencoded(picture: Picture, max_edge_px: int = 4096) -> Picture:
+    """The same picture made anew from its pixels: upright, in sRGB, no wider or higher than `max_edge_px`.
+
+    Nothing but pixels is kept: no EXIF, no embedded thumbnail, nothing that was hidden behind the picture.
+    *Raises* Invalid ``bad_picture``.
+    """
+    scale = min(1.0, max_edge_px / max(picture.width_px, picture.height_px))
+    size = (max(1, round(picture.width_px * scale)), max(1, round(picture.height_px * scale)))
+    image = pixels(picture, size=size)
+    image.info.clear()
+    buffer = io.BytesIO()
+    if image.mode == "RGBA":
+        image.save(buffer, "PNG", compress_level=6)
+    else:
+        image.save(buffer, "JPEG", quality=92, subsampling=0)
+    data = buffer.getvalue()
+    return Picture(hashlib.sha256(data).hexdigest(), *size, data)
+
+
 def _draft(image: ImageFile.ImageFile, scale: float) -> None:
     """Let a JPEG be decoded at the smallest of its own scales that is still large enough."""
     if image.format == "JPEG" and scale < 1:

@@ -21,7 +21,7 @@ def reading_order(display: DisplayList) -> tuple[TextItem, ...]:
 
 def _read(items: list[TextItem]) -> Iterator[TextItem]:
     rows, columns = _parts(items, 1), _parts(items, 0)
-    if len(rows) == len(columns) == 1:
+    if max(len(rows), len(columns)) <= 1:
         yield from sorted(items, key=lambda item: (item.ink[1], item.ink[0]))
     elif len(rows) > 1 and (_is_table(rows, columns) or ROWS_FIRST * _widest(rows, 1) >= _widest(columns, 0)):
         for half in _halves(rows, 1):

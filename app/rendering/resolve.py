@@ -71,9 +71,9 @@ def moved(path: Commands, dx: float, dy: float) -> Commands:
     )
 
 
-def cover(picture: Picture, box: Rect, focus: tuple[float, float]) -> Rect:
+def cover(picture: Picture, box: Rect, focus: tuple[float, float], zoom: float = 1.0) -> Rect:
     """The part of the picture that fills `box` with `focus` (fractions) as near to its middle as the edges allow."""
-    scale = max(box[2] / picture.width_px, box[3] / picture.height_px)
+    scale = max(box[2] / picture.width_px, box[3] / picture.height_px) * zoom
     width, height = box[2] / scale, box[3] / scale
     left = min(max(focus[0] * picture.width_px - width / 2, 0.0), picture.width_px - width)
     top = min(max(focus[1] * picture.height_px - height / 2, 0.0), picture.height_px - height)

@@ -13,6 +13,7 @@ from app.rendering.template import PictureSlot, Template, TextSlot
 
 PROFILE_FIELDS = ("name", "title", "phone", "organisation", "licence")
 PROFILE_MAX_CHARS = 200
+MAX_ZOOM = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,15 @@ class TextValue:
 
 @dataclass(frozen=True, slots=True)
 class PictureValue:
-    """A picture for a slot; `focus` is the point that stays in view, as fractions."""
+    """A picture for a slot; `focus` is the point that stays in view, as fractions.
+
+    `zoom` from 1 (as much as fits) to MAX_ZOOM enlarges it around that point.
+    """
 
     picture: Picture
     focus: tuple[float, float] | None = None
     offset: tuple[float, float] | None = None
+    zoom: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,10 @@ def _picture_value_problems(path: str, slot: PictureSlot, value: PictureValue) -
             yield Problem(f"{path}.focus", "crop_not_allowed", "the part shown is fixed in this template")
         elif not all(0 <= part <= 1 for part in value.focus):
             yield Problem(f"{path}.focus", "bad_focus", "both parts lie between 0 and 1")
+    if not 1 <= value.zoom <= MAX_ZOOM:
+        yield Problem(f"{path}.zoom", "bad_zoom", f"lies between 1 and {MAX_ZOOM:g}")
+    elif value.zoom > 1 and not slot.crop:
+        yield Problem(f"{path}.zoom", "crop_not_allowed", "the part shown is fixed in this template")
 
 
 def text_problems(
