@@ -23,11 +23,15 @@ from app.rendering.scene import (
     Words,
 )
 from app.rendering.template import Slot, Template, TextSlot, flat
+from app.rendering.values import PROFILE_FIELDS
 
 MIN_DISCLOSURE_PX = 22.0  # at 1080 px width
 MIN_DISCLOSURE_MM = 6 * 25.4 / 72  # 6 pt
 MIN_QR_PX = 160.0  # at 1080 px width
 MIN_QR_MM = 12.0
+
+# What a column of a batch's table means beside slots.
+RESERVED_SLOT_NAMES = frozenset({*PROFILE_FIELDS, "photo", "url"})
 
 
 def template_problems(template: Template) -> list[Problem]:
@@ -51,6 +55,8 @@ def _own(template: Template) -> Iterator[Problem]:
 
 def _slot_problems(template: Template, name: str, slot: Slot) -> Iterator[Problem]:
     path = f"slots.{name}"
+    if name in RESERVED_SLOT_NAMES:
+        yield Problem(path, "reserved_name", "means the advisor's own in a table of rows; name the slot otherwise")
     if isinstance(slot, TextSlot):
         yield from _words_problems(template, f"{path}.example", slot.example)
         for language in template.languages:

@@ -85,6 +85,7 @@ CASES: list[tuple[Callable[[dict[str, Any]], Any], str, str]] = [
     (lambda f: f["slots"]["words"].pop("max_chars"), "slots.words.max_chars", "bad_template"),
     (lambda f: f["slots"]["words"].update(max_chars=1), "slots.words.example", "too_long"),
     (lambda f: f["slots"]["words"].update(styles=["plain", "none"]), "slots.words.styles[1]", "unknown_style"),
+    (lambda f: f["slots"].update(title=text_slot(required=False)), "slots.title", "reserved_name"),
     (lambda f: f["slots"]["words"].update(move={"none": [0, 0, 1, 1]}), "slots.words.move.none", "unknown_size"),
     (lambda f: f["slots"].update(more=text_slot()), "sizes.square", "slot_not_drawn"),
     (lambda f: f["slots"].update({"Big Name": text_slot()}), "slots.Big Name", "bad_template"),
