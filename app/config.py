@@ -1,11 +1,13 @@
 """The settings: one frozen value, read from the environment once, with every mistake reported together."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from app.kernel.errors import Invalid, Problem
 
@@ -50,6 +52,15 @@ class Settings(BaseModel):
     web_processes: int = Field(default=1, ge=1, le=64)
     web_threads: int = Field(default=8, ge=1, le=256)
 
+    session_hours: float = Field(default=12.0, gt=0, le=720)
+    archive_key: SecretStr = SecretStr("")
+    archive_trusted_keys: str = Field(default="", pattern=r"^([0-9a-f]{64}(,[0-9a-f]{64})*)?$")
+    archive_retention_days: int = Field(default=0, ge=0, le=36500)
+
+    spool_dir: Path = Path("")
+    visit_durability: Literal["written", "synced"] = "written"
+    time_zone: str = "Asia/Shanghai"
+
     fonts_dir: Path = Path("")
     cache_dir: Path = Path("")
     poster_templates_dir: Path = PROJECT / "poster_templates"
@@ -63,10 +74,27 @@ class Settings(BaseModel):
         below = {
             "database_url": f"sqlite:///{var / 'imprimatur.db'}",
             "storage_dir": var / "objects",
+            "spool_dir": var / "visits",
             "fonts_dir": var / "fonts",
             "cache_dir": var / "cache",
         }
         return below | given
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError) as error:
+            raise ValueError("there is no such time zone; write one like Asia/Shanghai") from error
+        return name
+
+    @field_validator("archive_key")
+    @classmethod
+    def _key_form(cls, given: SecretStr) -> SecretStr:
+        if not re.fullmatch("([0-9a-fA-F]{64})?", given.get_secret_value()):
+            raise ValueError("a key is 64 hexadecimal digits")
+        return given
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":

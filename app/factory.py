@@ -39,6 +39,7 @@ def main() -> None:
         rules=lambda settings: load_rules(settings.compliance_rules_dir),
         work=_work,
         migrate=_migrate,
+        deps=open_deps,
     )
     sys.exit(run(parts))
 

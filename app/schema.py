@@ -5,6 +5,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import app.accounts.tables
+import app.archive.tables
 import app.jobs.tables
 import app.links.tables
 import app.posters.tables

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from app.db import retried
-from app.flow import render_later
+from app.flow import keep_archive, render_later
 from app.flow.deps import Deps
 from app.jobs import queue
 from app.jobs.lease import kept
@@ -23,6 +23,7 @@ _log = structlog.get_logger(__name__)
 
 HANDLERS: Mapping[str, Callable[[Deps, Job], None]] = {
     render_later.JOB: render_later.carry_out,
+    keep_archive.JOB: keep_archive.carry_out,
 }
 
 

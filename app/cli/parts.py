@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.compliance.rules import Rules
 from app.config import Settings
 from app.flow.make_poster import Studio
+
+if TYPE_CHECKING:
+    from app.flow.deps import Deps
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +21,4 @@ class Parts:
     rules: Callable[[Settings], Rules]
     work: Callable[[Settings, bool], None]
     migrate: Callable[[Settings], None]
+    deps: Callable[[Settings], "Deps"]

@@ -44,10 +44,11 @@ class JobStatus:
     finished_at: datetime | None
 
 
-def enqueue(session: Session, name: str, payload: Mapping[str, int | str]) -> int:
-    """The id of a new job, which exists if and only if the caller's transaction commits."""
+def enqueue(session: Session, name: str, payload: Mapping[str, int | str], delay_seconds: float = 0.0) -> int:
+    """The id of a new job, due after the delay, which exists if and only if the caller's transaction commits."""
     now = database_now(session)
-    row = JobRow(name=name, payload=dict(payload), state="queued", attempts=0, crashes=0, due_at=now, created_at=now)
+    due_at = now + timedelta(seconds=delay_seconds)
+    row = JobRow(name=name, payload=dict(payload), state="queued", attempts=0, crashes=0, due_at=due_at, created_at=now)
     session.add(row)
     session.flush()
     return row.id

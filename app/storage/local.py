@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.kernel.digest import checked_digest, sha256_hex
-from app.kernel.errors import Unavailable
+from app.kernel.errors import Conflict, NotFound, Unavailable
+from app.storage.names import checked_name
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -43,6 +44,33 @@ class LocalStore:
         if sha256_hex(data) != digest:
             raise Unavailable("object_corrupt", "the object's bytes are not what was stored", digest=digest)
         return data
+
+    def keep(self, name: str, data: bytes, days: int = 0) -> None:
+        """Keep `data` under `name`, once: the same again changes nothing. A folder cannot enforce `days`.
+
+        *Raises* Conflict ``name_taken``, and Unavailable as `put`.
+        """
+        place = self._root / "named" / checked_name(name)
+        with _translated():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not place.exists():
+                self._write(place, data)
+            elif place.read_bytes() != data:
+                raise Conflict("name_taken", "other bytes are kept under this name", name=name)
+
+    def kept(self, name: str) -> bytes:
+        """What is kept under `name`, as it is now. *Raises* NotFound ``no_such_name``."""
+        try:
+            with _translated():
+                return (self._root / "named" / checked_name(name)).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound("no_such_name", "nothing is kept under this name", name=name) from error
+
+    def names(self, folder: str) -> list[str]:
+        """All names in `folder`, sorted."""
+        with _translated():
+            found = (self._root / "named" / checked_name(folder)).glob("[!.]*")
+            return sorted(f"{folder}/{file.name}" for file in found)
 
     def _place(self, digest: str) -> Path:
         return self._root / checked_digest(digest)[:2] / digest[2:4] / digest

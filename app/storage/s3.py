@@ -4,14 +4,16 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from app.kernel.digest import checked_digest, sha256_hex
-from app.kernel.errors import Unavailable
+from app.kernel.errors import Conflict, NotFound, Unavailable
+from app.storage.names import checked_name
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -66,6 +68,55 @@ class S3Store:
         if sha256_hex(data) != digest:
             raise Unavailable("object_corrupt", "the object's bytes are not what was stored", digest=digest)
         return data
+
+    def keep(self, name: str, data: bytes, days: int = 0) -> None:
+        """Keep `data` under `name`, once: the same again changes nothing. For `days` nobody may take it away.
+
+        Days need a bucket with object lock. *Raises* Conflict ``name_taken``, and Unavailable as `put`.
+        """
+        try:
+            found = self.kept(name)
+        except NotFound:
+            pass
+        else:
+            if found != data:
+                raise Conflict("name_taken", "other bytes are kept under this name", name=name)
+            return
+        checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
+        until = datetime.now(UTC) + timedelta(days=days)
+        lock: _Lock = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": until} if days else {}
+        with _translated(name):
+            self._client.put_object(Bucket=self._bucket, Key=_named(name), Body=data, ChecksumSHA256=checksum, **lock)
+
+    def kept(self, name: str) -> bytes:
+        """What is kept under `name`, as it is now. *Raises* NotFound ``no_such_name``."""
+        try:
+            with _translated(name):
+                return self._client.get_object(Bucket=self._bucket, Key=_named(name))["Body"].read()
+        except Unavailable as error:
+            if error.code != "object_corrupt":
+                raise
+            raise NotFound("no_such_name", "nothing is kept under this name", name=name) from error
+
+    def names(self, folder: str) -> list[str]:
+        """All names in `folder`, sorted."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with _translated(folder):
+            found = [
+                entry["Key"].removeprefix("named/")
+                for page in pages.paginate(Bucket=self._bucket, Prefix=_named(folder) + "/")
+                for entry in page.get("Contents", [])
+            ]
+        return sorted(found)
+
+
+class _Lock(TypedDict, total=False):
+    ObjectLockMode: Literal["COMPLIANCE"]
+    ObjectLockRetainUntilDate: datetime
+
+
+def _named(name: str) -> str:
+    return f"named/{checked_name(name)}"
 
 
 def _key(digest: str) -> str:

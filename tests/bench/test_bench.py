@@ -18,7 +18,12 @@ def parts() -> Parts:
         raise AssertionError("a bench needs no database")
 
     return Parts(
-        lambda: Settings.from_env({}), open_studio, lambda s: load_rules(s.compliance_rules_dir), nothing, nothing
+        lambda: Settings.from_env({}),
+        open_studio,
+        lambda s: load_rules(s.compliance_rules_dir),
+        nothing,
+        nothing,
+        nothing,
     )
 
 

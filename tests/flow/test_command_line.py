@@ -16,6 +16,7 @@ from app.cli.main import run
 from app.cli.parts import Parts
 from app.config import Settings
 from app.factory import open_studio
+from app.flow.deps import Deps
 from app.reads.rule_packs import load_rules
 from tests.advisors import advisors, photographs, write_excel
 
@@ -29,7 +30,14 @@ def parts() -> Parts:
     settings = Settings.from_env({})
     studio = open_studio(settings)
     rules = load_rules(settings.compliance_rules_dir)
-    return Parts(lambda: settings, lambda _settings, _only: studio, lambda _settings: rules, _no_work, _no_migration)
+    return Parts(
+        settings=lambda: settings,
+        studio=lambda _settings, _only: studio,
+        rules=lambda _settings: rules,
+        work=_no_work,
+        migrate=_no_migration,
+        deps=_no_deps,
+    )
 
 
 def _no_work(settings: Settings, once: bool) -> None:
@@ -37,6 +45,10 @@ def _no_work(settings: Settings, once: bool) -> None:
 
 
 def _no_migration(settings: Settings) -> None:
+    raise AssertionError("these commands need no database")
+
+
+def _no_deps(settings: Settings) -> Deps:
     raise AssertionError("these commands need no database")
 
 
