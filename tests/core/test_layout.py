@@ -344,11 +344,11 @@ def test_pictures_are_cropped_around_their_focus_and_missing_ones_named() -> Non
 def test_the_focus_of_a_picture_slot_is_the_value_s_or_the_slot_s() -> None:
     wide = Picture("d", 400, 400, b"")
     slot = {"kind": "picture", "label": {"zh": "图"}, "example": "a.png", "focus": [0, 0]}
-    layer = {"kind": "picture", "name": "photo", "box": [0, 0, 400, 100], "slot": "photo"}
-    made = template(layer, slots={"photo": slot})
+    layer = {"kind": "picture", "name": "photo", "box": [0, 0, 400, 100], "slot": "view"}
+    made = template(layer, slots={"view": slot})
     crops = [
         item_of(poster(made, slots, pictures={"a.png": wide}), "photo")
-        for slots in ({}, {"photo": PictureValue(wide, focus=(0.5, 1.0))})
+        for slots in ({}, {"view": PictureValue(wide, focus=(0.5, 1.0))})
     ]
     assert [crop.crop for crop in crops if isinstance(crop, PictureItem)] == [(0, 0, 400, 100), (0, 300, 400, 100)]
 

@@ -15,9 +15,9 @@ def made() -> Template:
     slots = {
         "words": text_slot(max_chars=10, must_change=True, styles=["loud"]),
         "lines": text_slot(required=False, multiline=True),
-        "photo": {"kind": "picture", "label": {"zh": "图"}, "example": "a.png", "min_px": [600, 400], "crop": False},
+        "view": {"kind": "picture", "label": {"zh": "图"}, "example": "a.png", "min_px": [600, 400], "crop": False},
     }
-    picture = {"kind": "picture", "name": "photo", "box": [0, 0, 400, 100], "slot": "photo"}
+    picture = {"kind": "picture", "name": "photo", "box": [0, 0, 400, 100], "slot": "view"}
     return template(
         text_layer(slot="words"),
         text_layer("more", slot="lines"),
@@ -35,7 +35,7 @@ def codes(
 
 
 def test_good_values_have_no_problem() -> None:
-    good = {"words": TextValue("早安，欧阳·溪", "loud"), "lines": TextValue("一\n二"), "photo": PictureValue(PHOTO)}
+    good = {"words": TextValue("早安，欧阳·溪", "loud"), "lines": TextValue("一\n二"), "view": PictureValue(PHOTO)}
     assert codes(good, Profile(name="阿卜杜热合曼·买买提", phone="138 0000 2048"), complete=True) == []
 
 
@@ -44,7 +44,7 @@ def test_good_values_have_no_problem() -> None:
     [
         ({"nothing": TextValue("x")}, ["slots.nothing unknown_slot"]),
         ({"words": PictureValue(PHOTO)}, ["slots.words wrong_kind"]),
-        ({"photo": TextValue("x")}, ["slots.photo wrong_kind"]),
+        ({"view": TextValue("x")}, ["slots.view wrong_kind"]),
         ({"words": TextValue("  ")}, ["slots.words required"]),
         ({"words": TextValue("示例")}, ["slots.words must_change"]),
         ({"words": TextValue("字" * 11)}, ["slots.words too_long"]),
@@ -52,8 +52,8 @@ def test_good_values_have_no_problem() -> None:
         ({"words": TextValue("x", "quiet")}, ["slots.words.style style_not_allowed"]),
         ({"words": TextValue("x", offset=(1, 0))}, ["slots.words.offset not_movable"]),
         ({"words": TextValue("一\n二")}, ["slots.words forbidden_character"]),
-        ({"photo": PictureValue(Picture("d", 599, 800, b""))}, ["slots.photo picture_too_small"]),
-        ({"photo": PictureValue(PHOTO, (0.1, 0.1))}, ["slots.photo.focus crop_not_allowed"]),
+        ({"view": PictureValue(Picture("d", 599, 800, b""))}, ["slots.view picture_too_small"]),
+        ({"view": PictureValue(PHOTO, (0.1, 0.1))}, ["slots.view.focus crop_not_allowed"]),
         ({"words": TextValue("\u200b" * 11), "no": TextValue("")}, ["slots.words too_long", "slots.no unknown_slot"]),
     ],
 )
@@ -63,7 +63,7 @@ def test_bad_values_are_told_by_slot(slots: dict[str, TextValue | PictureValue],
 
 def test_what_is_left_out_is_a_problem_only_where_all_must_be_there() -> None:
     assert codes({}) == []
-    assert codes({}, complete=True) == ["slots.words required", "slots.photo required"]
+    assert codes({}, complete=True) == ["slots.words required", "slots.view required"]
 
 
 HIDDEN = {

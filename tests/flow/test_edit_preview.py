@@ -188,9 +188,9 @@ def test_zoom_enlarges_around_the_focus_and_has_limits() -> None:
     file = io.BytesIO()
     Image.new("RGB", (800, 800)).save(file, "PNG")
     picture = read_picture(file.getvalue())
-    layer = {"kind": "picture", "name": "photo", "slot": "photo", "box": [0, 0, 400, 400]}
+    layer = {"kind": "picture", "name": "photo", "slot": "view", "box": [0, 0, 400, 400]}
     slot = {"kind": "picture", "label": {"zh": "图"}, "example": "a.png"}
-    loaded = LoadedTemplate(template(layer, slots={"photo": slot}), {"a.png": picture}, "")
+    loaded = LoadedTemplate(template(layer, slots={"view": slot}), {"a.png": picture}, "")
 
     def parts(zoom: float) -> Preview:
         asked: list[tuple[float, ...]] = []
@@ -200,7 +200,7 @@ def test_zoom_enlarges_around_the_focus_and_has_limits() -> None:
             return "/p?" + ",".join(f"{part:g}" for part in crop) + "&x"
 
         value = PictureValue(picture, focus=(0.5, 0.25), zoom=zoom)
-        order = Order(loaded, Values({"photo": value}, studio().sample_profile), studio().sample_link, "svg", DAY)
+        order = Order(loaded, Values({"view": value}, studio().sample_profile), studio().sample_link, "svg", DAY)
         found = preview(studio(), order, href)
         return replace(found, areas={"crop": tuple(asked)})  # type: ignore[arg-type]
 
