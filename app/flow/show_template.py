@@ -1,0 +1,90 @@
+"""Show a template: as it looks with somebody's own name on it, small, and kept once it has been painted."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.flow.make_poster import Studio
+from app.kernel.digest import digest_of
+from app.kernel.errors import Invalid
+from app.rendering.display import DisplayList
+from app.rendering.layout import lay_out
+from app.rendering.scene import Language
+from app.rendering.template import LoadedTemplate
+from app.rendering.thumbnail import EFFORT, QUALITY, thumbnail
+from app.rendering.values import PROFILE_FIELDS, Profile, Values
+from app.rendering.version import renderer_version
+
+WIDTHS_PX = (360, 540, 1080)
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A picture that is wanted: a template with a profile on it. `size` falls back to the template's first."""
+
+    template: LoadedTemplate
+    profile: Profile
+    language: Language
+    width_px: int
+    size: str | None = None
+
+    @property
+    def spoken(self) -> Language:
+        """The language wanted, where the template speaks it."""
+        template = self.template.template
+        return self.language if self.language in template.languages else template.language
+
+
+def key_of(studio: Studio, showing: Showing) -> str:
+    """A digest over everything that the pixels depend on; nothing is painted for it."""
+    profile = showing.profile
+    size_name, _ = showing.template.template.size(showing.size)
+    return digest_of(
+        {
+            "template": showing.template.digest,
+            "size": size_name,
+            "profile": [getattr(profile, name) for name in PROFILE_FIELDS],
+            "photo": [profile.photo.digest if profile.photo else "", *profile.photo_focus],
+            "language": showing.spoken,
+            "width": showing.width_px,
+            "fonts": studio.kit.fonts.digest,
+            "renderer": [renderer_version(), QUALITY, EFFORT],
+        }
+    )
+
+
+def show_template(studio: Studio, folder: Path, showing: Showing) -> bytes:
+    """The picture as a WebP, from `folder` where it has been painted before.
+
+    A profile that does not fit the template (the editor says where) is shown without name and photo.
+    """
+    key = key_of(studio, showing)
+    file = folder / key[:2] / f"{key}.webp"
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        data = _paint(studio, showing)
+    _keep(file, data)
+    return data
+
+
+def _paint(studio: Studio, showing: Showing) -> bytes:
+    try:
+        display = _laid_out(studio, showing, showing.profile)
+    except Invalid:
+        display = _laid_out(studio, showing, Profile(photo=studio.no_photo))
+    return thumbnail(display, studio.kit.fonts, showing.width_px, studio.cache)
+
+
+def _laid_out(studio: Studio, showing: Showing, profile: Profile) -> DisplayList:
+    loaded, values = showing.template, Values(profile=profile)
+    return lay_out(
+        loaded.template, showing.size, values, studio.kit, loaded.pictures, studio.sample_link, showing.spoken
+    )
+
+
+def _keep(file: Path, data: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    part.write_bytes(data)
+    part.replace(file)

@@ -1,0 +1,74 @@
+"""The way around: the entries of the bar that exist and that the visitor may use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, request, url_for
+
+from app.db import reading
+from app.reads.me import Me, me
+from app.web.parts import parts
+from app.web.policy import policy_of
+from app.web.visitor import visitor
+from app.web.words import _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the bar."""
+
+    label: str
+    icon: str
+    href: str
+    current: bool
+
+
+def _wanted() -> Iterator[tuple[str, str, str]]:
+    yield "home.index", _("Home"), "home"
+    yield "gallery.index", _("Templates"), "templates"
+    yield "works.index", _("Posters"), "works"
+    yield "customers.index", _("Customers"), "customers"
+    yield "session.me", _("Me"), "me"
+
+
+def navigation() -> list[Entry]:
+    """The entries for this visitor, in order."""
+    asks = visitor()
+    here = (request.endpoint or "").split(".")[0]
+    entries = []
+    for endpoint, label, icon in _wanted():
+        view = current_app.view_functions.get(endpoint)
+        policy = policy_of(view) if view else None
+        if policy is not None and (policy.action is None or asks.may(policy.action)):
+            entries.append(Entry(label, icon, url_for(endpoint), endpoint.split(".")[0] == here))
+    return entries
+
+
+def person() -> Me:
+    """Who is signed in, as pages show them."""
+    if "person" not in g:
+        with reading(parts().deps) as session:
+            g.person = me(session, visitor().actor)
+    found: Me = g.person
+    return found
+
+
+def here() -> str:
+    """This page, to come back to."""
+    return request.full_path.rstrip("?") if request.method == "GET" else url_for("home.index")
+
+
+def local_path(given: str | None) -> str:
+    """`given`, where it is a path of our own pages; else the start page."""
+    if given is None or not given.startswith("/") or given.startswith(("//", "/\\")):
+        return "/"
+    if any(ord(character) < 33 or character == "\\" for character in given):
+        return "/"
+    split = urlsplit(given)
+    return "/" if split.scheme or split.netloc else given
+
+
+def register_navigation(app: Flask) -> None:
+    """Offer the way around to the pages of `app`."""
+    app.jinja_env.globals.update(navigation=navigation, person=person, here=here)
