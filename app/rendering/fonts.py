@@ -1,6 +1,7 @@
 """Fonts: one `Face` per file with its metrics and outlines, and the `FontBook` that says which faces a text may use."""
 
 import hashlib
+import mmap
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
@@ -23,11 +24,11 @@ class Face:
     and `outline` are in font units, y upwards.
     """
 
-    def __init__(self, key: str, source: BytesLike, sha256: str | None = None, index: int = 0) -> None:
+    def __init__(self, key: str, source: BytesLike, sha256: str | None = None) -> None:
         self.key = key
-        self.index = index
-        self._source = source
+        self._source = memoryview(source)
         self._expected = sha256
+        self._copied: dict[str, bytes] = {}
 
     def __repr__(self) -> str:
         return f"Face({self.key!r})"
@@ -35,20 +36,48 @@ class Face:
     @cached_property
     def data(self) -> bytes:
         """The file. *Raises* Invalid ``font_spoof`` when it is not the one that the brand kit names by its hash."""
-        data = bytes(self._source)
-        if self._expected is not None and hashlib.sha256(data).hexdigest() != self._expected:
+        return bytes(self._approved)
+
+    @cached_property
+    def _approved(self) -> memoryview:
+        if self._expected is not None and hashlib.sha256(self._source).hexdigest() != self._expected:
             raise Invalid.of([Problem(f"fonts.{self.key}", "font_spoof", "the file is not the one that was approved")])
-        return data
+        if isinstance(self._source.obj, mmap.mmap):
+            self._source.obj.madvise(mmap.MADV_DONTNEED)  # what was read for its hash alone need not stay in memory
+        return self._source
 
     @cached_property
     def sha256(self) -> str:
         """The file's hash: as approved, or counted here."""
-        return self._expected or hashlib.sha256(self.data).hexdigest()
+        return self._expected or hashlib.sha256(self._source).hexdigest()
+
+    @cached_property
+    def _tables(self) -> dict[str, tuple[int, int]]:
+        """Where each table of the file lies: (offset, length). *Source*: OpenType, “Table directory”."""
+        data = self._approved
+        if len(data) < 12:
+            raise Invalid.of([Problem(f"fonts.{self.key}", "bad_font", "the file is no font")])
+        entries = (data[12 + 16 * number : 28 + 16 * number] for number in range(int.from_bytes(data[4:6])))
+        return {
+            bytes(entry[:4]).decode("latin-1"): (int.from_bytes(entry[8:12]), int.from_bytes(entry[12:16]))
+            for entry in entries
+            if len(entry) == 16
+        }
+
+    def _table(self, tag: str) -> bytes:
+        """One table, copied once: a face that is only asked which characters it has is not read whole."""
+        if tag not in self._copied:
+            offset, length = self._tables.get(tag, (0, 0))
+            self._copied[tag] = bytes(self._approved[offset : offset + length])
+        return self._copied[tag]
 
     @cached_property
     def hb_face(self) -> hb.Face:
-        """HarfBuzz' view of the file."""
-        return hb.Face(hb.Blob(self.data), self.index)
+        """HarfBuzz' view of the file, table by table."""
+        tags = list(self._tables)  # read here, where a file that is not the approved one can be refused
+        face = hb.Face.create_for_tables(lambda _face, tag, _data: self._table(tag), None)
+        face.set_get_table_tags_func(lambda _face, _data: tags, None)
+        return face
 
     @cached_property
     def hb_font(self) -> hb.Font:

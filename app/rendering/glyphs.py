@@ -35,7 +35,7 @@ def placed(face: Face, gid: int, size: float, x: float, y: float) -> tuple[Mark,
     across, down = round(x * QUARTERS), round(y * QUARTERS)
     column, fx = divmod(across, QUARTERS)
     row, fy = divmod(down, QUARTERS)
-    key = (face.sha256, face.index, gid, size, fx, fy)
+    key = (face.sha256, gid, size, fx, fy)
     mark = _marks.get(key)
     if mark is None:
         scale = size / face.units_per_em
