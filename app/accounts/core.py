@@ -105,18 +105,18 @@ PERMISSIONS: Mapping[Action, str] = {
 
 # The states in which an action is possible; an action that is not named here has nothing to do with a state.
 STATES_OF: Mapping[Action, frozenset[State]] = {
-    "template.edit": frozenset({"draft", "changes_requested"}),
+    "template.edit": frozenset({"draft", "in_review", "changes_requested"}),
     "template.submit": frozenset({"draft", "changes_requested"}),
     "template.decide": frozenset({"in_review"}),
     "template.release": frozenset({"approved"}),
     "template.retire": frozenset({"approved"}),
     "template.recall": frozenset({"approved", "retired"}),
-    "poster.fill": frozenset({"draft", "changes_requested"}),
+    "poster.fill": frozenset({"draft", "in_review", "changes_requested"}),
     "poster.delete": frozenset({"draft"}),
-    "poster.submit": frozenset({"draft", "changes_requested"}),
+    "poster.submit": frozenset({"draft", "changes_requested", "approved"}),
     "poster.withdraw": frozenset({"in_review"}),
     "poster.decide": frozenset({"in_review"}),
-    "poster.issue": frozenset({"approved"}),
+    "poster.issue": frozenset({"approved", "issued"}),
     "poster.download": frozenset({"issued"}),
     "poster.recall": frozenset({"approved", "issued"}),
     "review.claim": frozenset({"in_review"}),

@@ -93,7 +93,7 @@ def test_a_state_narrows_what_a_role_may_do_and_never_widens_it(state: str) -> N
 
 
 def test_an_issued_poster_is_neither_filled_nor_decided_again() -> None:
-    for action in ("poster.fill", "poster.submit", "poster.decide", "poster.delete", "poster.issue"):
+    for action in ("poster.fill", "poster.submit", "poster.decide", "poster.delete"):
         assert not any(permits(role, action, "issued") for role in ROLES)
 
 
