@@ -34,9 +34,12 @@ def verify(parts: Parts, expect: str | None) -> None:
     """Check every entry, and the signed heads in the store; exit status 1 when something is not as it was written."""
     from app.archive.core import Break
     from app.flow.keep_archive import check
+    from app.schema import require_current
 
     noted = _head(expect) if expect else None
-    checked = check(parts.deps(parts.settings()), noted)
+    deps = parts.deps(parts.settings())
+    require_current(deps)
+    checked = check(deps, noted)
     if isinstance(checked.found, Break):
         bad = checked.found
         click.echo(f"entry {bad.sequence}: {WHY[bad.reason]} [{bad.reason}]", err=True)
@@ -52,9 +55,11 @@ def head(parts: Parts) -> None:
     from app.archive.seal import public_text
     from app.db import reading
     from app.flow.keep_archive import seal, signing_key
+    from app.schema import require_current
 
     settings = parts.settings()
     deps = parts.deps(settings)
+    require_current(deps)
     seal(deps)
     with reading(deps) as session:
         found = records.head(session)

@@ -11,6 +11,7 @@ from typing import TextIO
 
 import click
 
+from app.cli.admin import admin
 from app.cli.archive import archive
 from app.cli.bench import bench
 from app.cli.check import check_lines, require_packs
@@ -188,6 +189,7 @@ def migrate(parts: Parts) -> None:
     parts.migrate(parts.settings())
 
 
+cli.add_command(admin)
 cli.add_command(archive)
 cli.add_command(bench)
 

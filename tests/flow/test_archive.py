@@ -13,7 +13,6 @@ from sqlalchemy.exc import DatabaseError
 from app.archive import records
 from app.archive.core import Break, Head, chained
 from app.cli.main import run
-from app.cli.parts import Parts
 from app.config import Settings
 from app.db import open_engine, reading, retried, transaction
 from app.flow import keep_archive
@@ -22,18 +21,13 @@ from app.jobs.queue import claim
 from app.kernel.errors import Conflict, Invalid
 from app.storage.store import open_store
 from app.worker import work
+from tests.cast import deps_on, parts_on
 from tests.conftest import House
-from tests.factories import paint_swatch
 
 
 @pytest.fixture
 def deps(engine: Engine, tmp_path: Path) -> Deps:
-    return opened(engine, var_dir=tmp_path / "var")
-
-
-def opened(engine: Engine, **settings: object) -> Deps:
-    house = House({}).using(**settings)
-    return Deps(house.settings, engine, open_store(house.settings), paint_swatch)
+    return deps_on(engine, var_dir=tmp_path / "var")
 
 
 def write(deps: Deps, count: int, subject: str = "poster:p1") -> None:
@@ -118,7 +112,7 @@ def test_many_writers_leave_no_gap_and_no_fork(database_url: str, tmp_path: Path
 
     def writing(name: int) -> None:
         engine = open_engine(House({}).using(database_url=database_url, database_wait_seconds=30).settings)
-        own = opened(engine, var_dir=tmp_path / "var")
+        own = deps_on(engine, var_dir=tmp_path / "var")
         begin.wait()
         try:
             for number in range(each):
@@ -138,7 +132,7 @@ def test_many_writers_leave_no_gap_and_no_fork(database_url: str, tmp_path: Path
         thread.join(60)
     assert failures == []
     engine = open_engine(House({}).using(database_url=database_url).settings)
-    deps = opened(engine, var_dir=tmp_path / "var")
+    deps = deps_on(engine, var_dir=tmp_path / "var")
     assert numbers(deps) == list(range(1, writers * each + 1))
     assert keep_archive.check(deps).found == end(deps)
     with reading(deps) as session:
@@ -157,18 +151,15 @@ def test_the_database_refuses_to_change_or_delete_an_entry(deps: Deps, statement
 
 def test_postgresql_refuses_to_empty_the_archive(postgresql_url: str, tmp_path: Path) -> None:
     engine = open_engine(House({}).using(database_url=postgresql_url).settings)
-    write(opened(engine, var_dir=tmp_path), 1)
-    with pytest.raises(DatabaseError, match="append-only"), transaction(opened(engine, var_dir=tmp_path)) as session:
+    write(deps_on(engine, var_dir=tmp_path), 1)
+    with pytest.raises(DatabaseError, match="append-only"), transaction(deps_on(engine, var_dir=tmp_path)) as session:
         session.execute(text("TRUNCATE archive_entries"))
     engine.dispose()
 
 
 @pytest.fixture
 def command(deps: Deps) -> Callable[..., int]:
-    def none(*_: object) -> None:
-        raise AssertionError("not needed here")
-
-    parts = Parts(lambda: deps.settings, none, none, none, none, lambda _settings: deps)  # type: ignore[arg-type]
+    parts = parts_on(deps)
     return lambda *arguments: run(parts, ["archive", *arguments])
 
 
@@ -206,7 +197,7 @@ def test_verify_finds_a_chain_made_anew_and_a_cut_tail_by_the_signed_heads(
     engine: Engine, tmp_path: Path, storage: str, request: pytest.FixtureRequest
 ) -> None:
     settings = request.getfixturevalue("s3_settings") if storage == "s3" else {"storage_dir": tmp_path / "objects"}
-    deps = opened(engine, var_dir=tmp_path / "var", **settings)
+    deps = deps_on(engine, var_dir=tmp_path / "var", **settings)
     write(deps, 3)
     assert keep_archive.seal(deps) == 3
     write(deps, 2)
@@ -263,11 +254,11 @@ def test_a_signed_head_that_is_gone_or_was_changed_is_named(deps: Deps, change: 
 
 def test_a_forger_without_our_key_cannot_sign(deps: Deps, engine: Engine, tmp_path: Path) -> None:
     write(deps, 4)
-    forger = opened(engine, var_dir=tmp_path / "forger", storage_dir=deps.settings.storage_dir)
+    forger = deps_on(engine, var_dir=tmp_path / "forger", storage_dir=deps.settings.storage_dir)
     keep_archive.seal(forger)
     assert keep_archive.check(deps).found == Break(1, "bad_seal")
     [public] = keep_archive.trusted_keys(forger.settings)
-    auditor = opened(
+    auditor = deps_on(
         engine, var_dir=tmp_path / "auditor", storage_dir=deps.settings.storage_dir, archive_trusted_keys=public
     )
     assert keep_archive.check(auditor).found == end(deps)

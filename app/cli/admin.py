@@ -1,0 +1,35 @@
+"""`imprimatur admin`: what whoever stands at the machine may do without signing in."""
+
+import secrets
+
+import click
+
+from app.cli.parts import Parts
+
+ROLES = ("advisor", "designer", "reviewer", "operator", "auditor", "admin")
+
+
+@click.group()
+def admin() -> None:
+    """Accounts, from the machine itself."""
+
+
+@admin.command("create-user")
+@click.option("--login", required=True)
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--role", type=click.Choice(ROLES), default="admin", show_default=True)
+@click.option("--headquarters", default="Headquarters", show_default=True, help="Its name, when there is none yet.")
+@click.option("--ask", is_flag=True, help="Ask for the password, rather than make one and print it.")
+@click.pass_obj
+def create_user(parts: Parts, login: str, name: str, role: str, headquarters: str, ask: bool) -> None:
+    """Create a person with an account at headquarters; the first one makes the headquarters, too."""
+    from app.flow.manage_accounts import create_first
+    from app.schema import require_current
+
+    deps = parts.deps(parts.settings())
+    require_current(deps)
+    password = secrets.token_urlsafe(12)
+    if ask:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    create_first(deps, headquarters, name, role, login, password)
+    click.echo(f"{login} ({role}) can sign in" if ask else f"{login} ({role}) can sign in with {password}")
