@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from app.accounts.core import Actor
 from app.db import database_now, reading, retried
 from app.flow.deps import Deps
-from app.flow.fill import read_values
+from app.flow.fill import ReadBytes, read_values
 from app.flow.make_poster import Studio
 from app.flow.published import load_version
 from app.flow.steps import mover, note, permitted, poster_in_reach, step
-from app.kernel.errors import Conflict, Invalid, NotFound, Problem
+from app.kernel.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from app.library import records as library
 from app.library.core import Version, require_available
 from app.posters import records as posters
@@ -146,11 +146,23 @@ def _require_form(deps: Deps, studio: Studio, version: Version, draft: Draft) ->
     try:
         values: dict[str, Any] = {"slots": dict(draft.slots)}
         picture_digests(values)
-        read_values(template, values, deps.store.get, Profile(photo=studio.no_photo))
+        read_values(template, values, _stored(deps), Profile(photo=studio.no_photo))
     except Invalid as error:
         problems += error.problems
     if problems:
         raise Invalid.of(problems)
+
+
+def _stored(deps: Deps) -> ReadBytes:
+    def read(digest: str) -> bytes:
+        try:
+            return deps.store.get(digest)
+        except Unavailable as error:
+            if error.code != "object_corrupt":
+                raise
+            raise Invalid("missing_picture", "there is no such picture: bring it again") from error
+
+    return read
 
 
 def _head_problems(template: Template, draft: Draft) -> list[Problem]:
