@@ -23,6 +23,8 @@ from app.reads.templates import load_templates
 from app.rendering.paint_png import StaticCache
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from app.flow.deps import Deps
     from app.posters.core import Painted, RenditionOrder
     from app.storage.store import Store
@@ -40,6 +42,7 @@ def main() -> None:
         work=_work,
         migrate=_migrate,
         deps=open_deps,
+        serve=_serve,
     )
     sys.exit(run(parts))
 
@@ -54,6 +57,34 @@ def _migrate(settings: Settings) -> None:
     from app.schema import migrate
 
     migrate(open_deps(settings))
+
+
+def create_app(settings: Settings, studio: Studio | None = None) -> "Flask":
+    """The pages, behind the short links. *Raises* Invalid with every problem of settings, brand, templates or rules."""
+    from app.public.redirect import redirect_app
+    from app.web import create_web
+    from app.web.parts import WebParts
+
+    opened = studio or open_studio(settings)
+    app = create_web(WebParts(settings, open_deps(settings), opened))
+    app.wsgi_app = redirect_app(settings, app.wsgi_app)  # type: ignore[assignment, method-assign]
+    return app
+
+
+def create_served_app() -> "Flask":
+    """What a server runs: the pages by the settings of the environment, their logs as JSON."""
+    from app.web.observe import configure_logs
+
+    configure_logs()
+    return create_app(Settings.from_env())
+
+
+def _serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
+    from app.schema import require_current
+    from app.web.serving import serve
+
+    require_current(open_deps(settings))
+    serve(settings, host, port, with_worker)
 
 
 def open_studio(settings: Settings, only: str | None = None) -> Studio:
@@ -129,3 +160,7 @@ def _painted(studio: Studio, order: "RenditionOrder", picture: Callable[[str], b
     today = datetime.now(UTC).date()
     poster = make_poster(studio, Order(loaded, values, order.link, order.format, today, order.size, order.language))
     return Painted(poster.data, poster.media_type)
+
+
+if __name__ == "__main__":
+    main()

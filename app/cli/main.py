@@ -15,6 +15,7 @@ from app.cli.admin import admin
 from app.cli.archive import archive
 from app.cli.bench import bench
 from app.cli.check import check_lines, require_packs
+from app.cli.demo import demo
 from app.cli.parts import Parts
 from app.cli.progress import show_progress
 from app.config import Settings
@@ -183,6 +184,16 @@ def worker(parts: Parts, once: bool) -> None:
 
 
 @cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--worker/--no-worker", default=True, show_default=True, help="Do the waiting jobs, too.")
+@click.pass_obj
+def serve(parts: Parts, host: str, port: int, worker: bool) -> None:
+    """Serve the pages, with a worker beside them, until Ctrl-C."""
+    parts.serve(parts.settings(), host, port, worker)
+
+
+@cli.command()
 @click.pass_obj
 def migrate(parts: Parts) -> None:
     """Bring the database to the newest schema."""
@@ -192,6 +203,7 @@ def migrate(parts: Parts) -> None:
 cli.add_command(admin)
 cli.add_command(archive)
 cli.add_command(bench)
+cli.add_command(demo)
 
 
 def _open(parts: Parts, settings: Settings, slug: str) -> tuple[Studio, LoadedTemplate]:

@@ -22,3 +22,4 @@ class Parts:
     work: Callable[[Settings, bool], None]
     migrate: Callable[[Settings], None]
     deps: Callable[[Settings], "Deps"]
+    serve: Callable[[Settings, str, int, bool], None]

@@ -29,10 +29,11 @@ _BY_CODE = {
     "bad_json": 400,
     "stale_digest": 412,
     "recalled": 410,
+    "withdrawn": 410,
     "expired": 410,
     "too_large": 413,
     "too_many_attempts": 429,
-    "wrong_credentials": 401,
+    "sign_in_failed": 401,
     "disk_full": 507,
 }
 DESIGNED = (400, 401, 403, 404, 405, 409, 410, 412, 413, 422, 429, 500, 503)

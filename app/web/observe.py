@@ -85,9 +85,9 @@ def ready() -> tuple[Response, int]:
 @blueprint.get("/metrics")
 @public
 def metrics() -> Response:
-    """Numbers for Prometheus, to callers on this machine or in its network; to others there is no such page."""
+    """Numbers for Prometheus, to callers in the own network, not through a proxy; to others there is no such page."""
     address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104
-    if not (address.is_loopback or address.is_private):
+    if address.is_global or "X-Forwarded-For" in request.headers:
         raise NotFound("no_such_page", "there is no such page")
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

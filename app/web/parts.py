@@ -1,6 +1,5 @@
 """What the pages are made of."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,11 +14,11 @@ EXTENSION = "imprimatur"
 
 @dataclass(frozen=True, slots=True)
 class WebParts:
-    """Put together by the factory; `studio` is opened at its first use and kept."""
+    """Put together by the factory, once per process."""
 
     settings: Settings
     deps: Deps
-    studio: Callable[[], Studio]
+    studio: Studio
 
 
 def parts() -> WebParts:

@@ -109,6 +109,8 @@ def _check_form(origins: frozenset[str]) -> None:
     """A request that changes something comes from our own pages, in a form that other pages cannot send unseen."""
     if request.method in SAFE_METHODS or request.endpoint is None:
         return
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = MAX_FORM_BYTES  # other bodies are read in one piece
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     foreign = origin is not None and origin not in origins and origin != request.host_url.rstrip("/")

@@ -24,6 +24,7 @@ def parts() -> Parts:
         nothing,
         nothing,
         nothing,
+        nothing,
     )
 
 

@@ -37,6 +37,7 @@ def parts() -> Parts:
         work=_no_work,
         migrate=_no_migration,
         deps=_no_deps,
+        serve=_no_deps,
     )
 
 

@@ -30,7 +30,7 @@ def index() -> str:
     product = _known(request.args.get("product"), PRODUCTS)
     occasion = _known(request.args.get("occasion"), OCCASIONS)
     words = request.args.get("q", "").strip()[:MAX_WORDS]
-    found = gallery(parts().studio().templates.values(), chosen(), today(), product, occasion, words)
+    found = gallery(parts().studio.templates.values(), chosen(), today(), product, occasion, words)
     asked = {"product": product, "occasion": occasion, "q": words or None}
     products = [(None, _("All products")), *((one, product_name(one)) for one in found.products)]
     occasions = [(None, _("All occasions")), *((one, occasion_name(one)) for one in found.occasions)]
@@ -89,7 +89,7 @@ def thumbnail(slug: str, width: int) -> Response:
         raise NotFound("no_such_picture", "there is no picture of this width")
     loaded = _usable(slug)
     size = _known(request.args.get("size"), tuple(loaded.template.sizes))
-    studio = parts().studio()
+    studio = parts().studio
     showing = Showing(loaded, own_profile(), chosen(), width, size)
     response = make_response()
     key = key_of(studio, showing)
@@ -104,7 +104,7 @@ def thumbnail(slug: str, width: int) -> Response:
 
 
 def _usable(slug: str) -> LoadedTemplate:
-    loaded = parts().studio().templates.get(slug)
+    loaded = parts().studio.templates.get(slug)
     if loaded is None or not is_usable(loaded.template, today()):
         raise NotFound("no_such_template", "there is no such template")
     return loaded

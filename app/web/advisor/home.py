@@ -19,7 +19,7 @@ blueprint = Blueprint("home", __name__)
 @signed_in
 def index() -> str:
     """The page that people come to after signing in."""
-    cards = three_for(parts().studio().templates.values(), chosen(), today())
+    cards = three_for(parts().studio.templates.values(), chosen(), today())
     return render_template(
         "advisor/home.html",
         greeting=_greeting(local_now().hour, person().name),

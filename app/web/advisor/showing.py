@@ -38,5 +38,5 @@ def own_profile() -> Profile:
 
 def _photo(me: Me) -> Picture:
     if me.photo_digest is None:
-        return parts().studio().no_photo
+        return parts().studio.no_photo
     return read_picture(parts().deps.store.get(me.photo_digest))
