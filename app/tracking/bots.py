@@ -58,7 +58,10 @@ class AgentReader:
 
 
 def load_agents(path: Path = OWN_RULES) -> AgentReader:
-    """The rules, tried on their own examples. *Raises* Invalid with every rule that fails one."""
+    """The rules, tried on their own examples; the last of our own speaks after the public list.
+
+    *Raises* Invalid with every rule that fails an example.
+    """
     try:
         own = AgentRules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).agents
     except ValidationError as error:
@@ -69,7 +72,8 @@ def load_agents(path: Path = OWN_RULES) -> AgentReader:
     if problems:
         raise Invalid.of(problems)
     public = [(f"crawler:{(one.get('tags') or ['other'])[0]}", one["pattern"]) for one in CRAWLER_USER_AGENTS_DATA]
-    return AgentReader([*((rule.reason, rule.pattern) for rule in own), *public])
+    *named, program = [(rule.reason, rule.pattern) for rule in own]
+    return AgentReader([*named, *public, program])
 
 
 def _failures(rule: AgentRule) -> list[Problem]:

@@ -85,16 +85,13 @@ class _File:
     """An open spool file. `end` is written under the spool's lock; syncing has a lock of its own."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{new_code(16)}{SUFFIX}"
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        _sync_folder(folder)
+        self._descriptor = _create_locked(folder)
         self.end = 0
         self._synced = 0
         self._syncing = threading.Condition()
         self._is_leading = False
         self._is_closed = False
+        self._unsynced = threading.Event()
         self._syncer: threading.Thread | None = None
 
     def write(self, data: bytes) -> int:
@@ -129,6 +126,8 @@ class _File:
 
     def sync_soon(self) -> None:
         """Let a thread of this file sync it some milliseconds from now."""
+        if not self._unsynced.is_set():
+            self._unsynced.set()
         if self._syncer is None:
             with self._syncing:
                 if self._syncer is None:
@@ -139,6 +138,7 @@ class _File:
         """Sync; the lock goes with the descriptor."""
         with self._syncing:
             self._is_closed = True
+            self._unsynced.set()
             while self._is_leading:
                 self._syncing.wait()
             os.fdatasync(self._descriptor)
@@ -146,17 +146,13 @@ class _File:
             os.close(self._descriptor)
 
     def _sync_for_ever(self) -> None:
-        while not self._is_closed:
+        while self._unsynced.wait() and not self._is_closed:
             time.sleep(SYNC_SECONDS)
-            reached = self.end
-            if reached > self._synced:
-                with self._syncing:
-                    if self._is_closed:
-                        return
-                try:
-                    self.wait_until_synced(reached)
-                except OSError as error:
-                    _log.error("spool_not_synced", errno=error.errno)
+            self._unsynced.clear()
+            try:
+                self.wait_until_synced(self.end)
+            except OSError as error:
+                _log.error("spool_not_synced", errno=error.errno)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +241,17 @@ def _visit(payload: bytes) -> Visit:
     return Visit(fields[0], datetime.fromtimestamp(fields[1], UTC), *fields[2:])
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _create_locked(folder: Path) -> int:
+    """A descriptor to append to, of a new file that appears under its name once it is locked and not before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{new_code(16)}{SUFFIX}"
+    part = path.with_suffix(".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    part.rename(path)
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        os.fsync(opened)
     finally:
-        os.close(descriptor)
+        os.close(opened)
+    return descriptor
