@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from app.kernel.digest import canonical_json
 from app.kernel.errors import Invalid, Problem
@@ -38,8 +38,7 @@ class Entry:
     body: Mapping[str, JSON]
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """An entry as the database has it: the canonical text, and the columns beside it."""
 
     sequence: int
@@ -128,10 +127,13 @@ class Sealed:
             self._hashes[place : place + _SIZE] = told
         self.until = max(self.until, end // _SIZE)
 
-    def hash_of(self, number: int) -> str | None:
-        """The hash (hex) of entry `number`, if a signed head holds it."""
-        found = self._hashes[(number - 1) * _SIZE : number * _SIZE]
-        return found.hex() if any(found) else None
+    def holds(self, number: int, digest: bytes) -> bool:
+        """Whether a signed head, and no other one against it, says that `digest` is the hash of entry `number`."""
+        return self._hashes[(number - 1) * _SIZE : number * _SIZE] == digest and number != self.disputed
+
+    def is_silent_on(self, number: int) -> bool:
+        """Whether no signed head holds the hash of entry `number`."""
+        return not any(self._hashes[(number - 1) * _SIZE : number * _SIZE])
 
 
 def verify(entries: Iterable[Stored], heads: Mapping[int, str], sealed: Sealed) -> Head | Break:
@@ -141,38 +143,31 @@ def verify(entries: Iterable[Stored], heads: Mapping[int, str], sealed: Sealed) 
     entries), and what somebody has noted. What was chained anew, or cut off together with the database's own head, is
     shown by `sealed`, which is kept elsewhere.
     """
-    at = START
+    number, previous = START.sequence, bytes.fromhex(START.hash)
     for entry in entries:
-        reason = _wrong_with(entry, at, heads, sealed)
-        if reason:
-            return Break(at.sequence + 1, reason)
-        at = Head(entry.sequence, entry.hash)
-    if at.sequence < max(sealed.until, *heads, 0):
-        return Break(at.sequence + 1, "cut")
-    return at
+        number += 1
+        digest = hashlib.sha256(previous + entry.text.encode()).digest()
+        is_good = entry.sequence == number and entry.hash == digest.hex() and _agrees(entry)
+        if not is_good or heads.get(number, entry.hash) != entry.hash:
+            return Break(number, _wrong_with(entry, number, digest))
+        if number <= sealed.until and not sealed.holds(number, digest):
+            return Break(number, "seal_missing" if sealed.is_silent_on(number) else "not_as_sealed")
+        previous = digest
+    if number < max(sealed.until, *heads, 0):
+        return Break(number + 1, "cut")
+    return Head(number, previous.hex())
 
 
-def _wrong_with(entry: Stored, at: Head, heads: Mapping[int, str], sealed: Sealed) -> Reason | None:
-    number = at.sequence + 1
+def _wrong_with(entry: Stored, number: int, digest: bytes) -> Reason:
     if entry.sequence != number:
         return "missing"
-    if number <= sealed.until:
-        # Asked first: it finds the very entry from which the rest was chained anew.
-        vouched = sealed.hash_of(number)
-        if vouched is None:
-            return "seal_missing"
-        if vouched != entry.hash or number == sealed.disputed:
-            return "not_as_sealed"
-    if chained(at.hash, entry.text) != entry.hash:
+    if entry.hash != digest.hex():
         return "altered"
-    if not _agrees(entry):
-        return "columns_differ"
-    return "not_the_head" if heads.get(number, entry.hash) != entry.hash else None
+    return "not_the_head" if _agrees(entry) else "columns_differ"
 
 
 def _agrees(entry: Stored) -> bool:
-    try:
-        told = json.loads(entry.text)
-        return bool((told["sequence"], told["kind"], told["subject"]) == (entry.sequence, entry.kind, entry.subject))
-    except (ValueError, KeyError, TypeError):
-        return False
+    """Whether the columns say what the text says, whose last three members they are: keys stand in order."""
+    _, kind, subject, text, _ = entry
+    told = f',"kind":"{kind}","sequence":{entry.sequence},"subject":"{subject}"}}'
+    return text.endswith(told) and '"' not in kind and '"' not in subject

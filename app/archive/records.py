@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, case, select
 from sqlalchemy.orm import Session
 
 from app.archive.core import JSON, Entry, Head, Stored, chained, read, write
@@ -15,6 +16,13 @@ SEAL_JOB = "seal_archive"
 SEAL_AFTER_SECONDS = 60.0
 ORDER_AGAIN_AFTER = timedelta(minutes=10)
 _AT_ONCE = 5000
+_ENTRIES, _HEAD = cast(Table, ArchiveEntryRow.__table__), cast(Table, ArchiveHeadRow.__table__)
+# An update, because that locks the row on every database.
+_NEXT = (
+    _HEAD.update()
+    .values(sequence=_HEAD.c.sequence + 1)
+    .returning(_HEAD.c.sequence, _HEAD.c.hash, _HEAD.c.seal_ordered_at)
+)
 
 
 def append(session: Session, kind: str, subject: str, actor_person_id: str | None, body: Mapping[str, JSON]) -> int:
@@ -23,17 +31,20 @@ def append(session: Session, kind: str, subject: str, actor_person_id: str | Non
     `body` holds ids and digests, never personal data in clear. Other writers wait here until the caller commits, so
     append last. *Raises* Invalid ``bad_kind``, ``bad_subject``, ``not_json``.
     """
-    head = _lock_head(session)
+    # Below the session's bookkeeping: this is part of nearly every transaction of the product.
+    connection = session.connection()
+    sequence, previous, seal_ordered_at = connection.execute(_NEXT).one()
     now = database_now(session)
-    sequence = head.sequence + 1
     text = write(Entry(sequence, _instant(now), kind, subject, actor_person_id, body))
-    found = chained(head.hash, text)
-    session.add(ArchiveEntryRow(sequence=sequence, kind=kind, subject=subject, text=text, hash=found))
-    head.sequence, head.hash = sequence, found
-    if head.seal_ordered_at is None or head.seal_ordered_at < now - ORDER_AGAIN_AFTER:
-        _order_seal(session, head, now)
-    session.flush()
-    return sequence
+    found = chained(previous, text)
+    if seal_ordered_at is None or seal_ordered_at < now - ORDER_AGAIN_AFTER:
+        enqueue(session, SEAL_JOB, {}, SEAL_AFTER_SECONDS)
+        seal_ordered_at = now
+    entry = {"sequence": sequence, "kind": kind, "subject": subject, "text": text, "hash": found}
+    connection.execute(_ENTRIES.insert(), entry)
+    connection.execute(_HEAD.update(), {"hash": found, "seal_ordered_at": seal_ordered_at})
+    number: int = sequence
+    return number
 
 
 def entries(session: Session, subject: str) -> list[Entry]:
@@ -64,34 +75,23 @@ def sealed_until(session: Session) -> int:
 
 def chain(session: Session, after: int = 0) -> Iterator[Stored]:
     """All entries after number `after` as they are stored, in order; they are fetched as they are asked for."""
-    row = ArchiveEntryRow
-    columns = select(row.sequence, row.kind, row.subject, row.text, row.hash).order_by(row.sequence).limit(_AT_ONCE)
-    while found := session.execute(columns.where(row.sequence > after)).all():
-        yield from (Stored(*values) for values in found)
+    it = _ENTRIES.c
+    columns = select(it.sequence, it.kind, it.subject, it.text, it.hash).order_by(it.sequence).limit(_AT_ONCE)
+    while found := session.connection().execute(columns.where(it.sequence > after)).all():
+        yield from map(Stored._make, found)
         after = found[-1].sequence
 
 
 def mark_sealed(session: Session, until: int) -> None:
     """Write down that a signed head covers the entries to `until`; for what came since, the next one is ordered."""
-    row = _lock_head(session)
-    row.sealed = max(row.sealed, until)
-    if row.sequence > row.sealed:
-        _order_seal(session, row, database_now(session))
-    else:
-        row.seal_ordered_at = None
-    session.flush()
-
-
-def _lock_head(session: Session) -> ArchiveHeadRow:
-    """The head row, held until the transaction ends: by an update, which locks on every database."""
-    session.flush()
-    session.execute(update(ArchiveHeadRow).where(ArchiveHeadRow.id == 1).values(id=1))
-    return session.get_one(ArchiveHeadRow, 1, populate_existing=True)
-
-
-def _order_seal(session: Session, row: ArchiveHeadRow, now: datetime) -> None:
-    enqueue(session, SEAL_JOB, {}, SEAL_AFTER_SECONDS)
-    row.seal_ordered_at = now
+    highest = case((_HEAD.c.sealed < until, until), else_=_HEAD.c.sealed)
+    changed = _HEAD.update().values(sealed=highest).returning(_HEAD.c.sequence, _HEAD.c.sealed)
+    sequence, sealed = session.connection().execute(changed).one()
+    ordered_at = None
+    if sequence > sealed:
+        enqueue(session, SEAL_JOB, {}, SEAL_AFTER_SECONDS)
+        ordered_at = database_now(session)
+    session.connection().execute(_HEAD.update(), {"seal_ordered_at": ordered_at})
 
 
 def _instant(at: datetime) -> str:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -106,7 +105,7 @@ def test_an_altered_entry_is_named(given_chain: tuple[list[Stored], int], what: 
         "kind": "poster.recalled",
         "subject": "poster:other",
     }
-    chain[at - 1] = replace(old, **{what: changed[what]})
+    chain[at - 1] = old._replace(**{what: changed[what]})
     expected = "columns_differ" if what in ("kind", "subject") else "altered"
     assert verify(chain, {}, Sealed()) == Break(at, expected)  # type: ignore[arg-type]
 
@@ -123,7 +122,7 @@ def test_a_deleted_entry_is_named(given_chain: tuple[list[Stored], int]) -> None
 def test_an_entry_that_was_slipped_in_is_named(given_chain: tuple[list[Stored], int]) -> None:
     chain, at = given_chain
     end = heads(chain)
-    chain.insert(at - 1, replace(chain[at - 1], text=chain[at - 1].text.replace("lin", "lan")))
+    chain.insert(at - 1, chain[at - 1]._replace(text=chain[at - 1].text.replace("lin", "lan")))
     assert verify(chain, end, Sealed()) == Break(at, "altered")
 
 
