@@ -1,0 +1,261 @@
+// The editor's state: what is filled in, what the server said of it, and everything that can be done to it.
+import { Drafts } from "./draft.ts";
+import { History } from "./history.ts";
+import {
+  type Finding,
+  type Fix,
+  fitting,
+  forServer,
+  type Language,
+  type Point,
+  type Preview,
+  type Problem,
+  type Settings,
+  type Size,
+  type Slot,
+  say,
+  type Value,
+  type Values,
+} from "./model.ts";
+import { type Asked, csrf, Previews } from "./previews.ts";
+import { carried, withFix } from "./text.ts";
+
+const SAVE_MS = 1500;
+
+export type Saved = "" | "saving" | "saved" | "saved_server" | "save_failed";
+
+export class Desk {
+  readonly settings: Settings;
+  readonly words: Record<string, string>;
+  readonly slots: Slot[];
+  size: Size;
+  language: Language;
+  preview: Preview | null = null;
+  trouble: "" | "offline" | "failed" = "";
+  saved: Saved = "";
+  otherTab: "" | "open" | "changed" = "";
+  restored = false;
+  busy = false;
+  uploadError = "";
+  private readonly history: History<Values>;
+  private readonly drafts: Drafts;
+  private readonly previews: Previews;
+  private readonly changed: (svg: string | null) => void;
+  private sent: Values = {};
+  /** The values that the poster on the canvas was drawn with. */
+  drawn: Values = {};
+  private saveTimer: number | undefined;
+  private readonly local = new Map<string, string>();
+
+  constructor(settings: Settings, changed: (svg: string | null) => void) {
+    this.settings = settings;
+    this.words = settings.words;
+    this.slots = settings.state.slots;
+    this.changed = changed;
+    this.drafts = new Drafts(settings.draft_key);
+    const kept = this.drafts.read();
+    const { sizes, languages } = settings.state;
+    this.size = sizes.find((size) => size.name === kept?.size) ?? (sizes[0] as Size);
+    this.language = languages.find((one) => one === kept?.language) ?? languages[0] ?? "zh";
+    const values = kept ? fitting(kept.values, settings.state) : settings.state.values;
+    this.restored = kept !== null && Object.keys(values).length > 0;
+    this.history = new History(values);
+    this.previews = new Previews(
+      settings.preview_url,
+      (asked, preview) => this.shown(asked, preview),
+      (offline) => {
+        this.trouble = offline ? "offline" : "failed";
+        this.changed(null);
+      },
+    );
+    this.drafts.onOther = (changed) => {
+      if (this.otherTab !== "changed") this.otherTab = changed ? "changed" : "open";
+      this.changed(null);
+    };
+    this.ask();
+  }
+
+  close(): void {
+    this.previews.stop();
+    this.drafts.close();
+  }
+
+  get values(): Values {
+    return this.history.present;
+  }
+
+  get canUndo(): boolean {
+    return this.history.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.history.canRedo;
+  }
+
+  slot(name: string | null): Slot | undefined {
+    return this.slots.find((slot) => slot.name === name);
+  }
+
+  /** What a text slot says now. */
+  textOf(slot: Slot, values = this.values): string {
+    if (slot.kind !== "text") return "";
+    return values[slot.name]?.text ?? slot.example[this.language];
+  }
+
+  /** The findings of one slot, at their place in `typed`, which may be newer than what was checked. */
+  findingsIn(slot: Slot, typed: string): Finding[] {
+    const found = (this.preview?.findings ?? []).filter((finding) => finding.slot === slot.name);
+    return carried(this.textOf(slot, this.sent), typed, found);
+  }
+
+  problemsOf(name: string): Problem[] {
+    const path = `slots.${name}`;
+    return (this.preview?.problems ?? []).filter(
+      (problem) => problem.path === path || problem.path.startsWith(`${path}.`),
+    );
+  }
+
+  /** A problem in the user's words. */
+  told(problem: Problem): string {
+    const count = /about (\d+)/.exec(problem.message)?.[1] ?? "";
+    const known = this.words[`problem_${problem.code}`];
+    return known ? say(known, { count }) : say(this.words.problem_other, { message: problem.message });
+  }
+
+  put(name: string, value: Value, together = ""): void {
+    this.take({ ...this.values, [name]: value }, together && `${together}:${name}`);
+  }
+
+  write(slot: Slot, text: string): void {
+    if (text !== this.textOf(slot)) this.put(slot.name, { ...this.values[slot.name], text }, "text");
+  }
+
+  clear(name: string): void {
+    const { [name]: _, ...rest } = this.values;
+    this.take(rest, "");
+  }
+
+  /** Carry out a fix on the text that it was made for; null when the text has changed under it. */
+  fix(slot: Slot, fix: Fix, finding: Finding): { text: string; caret: number } | null {
+    const typed = this.textOf(slot);
+    const [moved] = carried(this.textOf(slot, this.sent), typed, [{ ...finding }]);
+    if (!moved) return null;
+    const by = fix.kind === "append" ? [...typed].length - fix.start : moved.start - finding.start;
+    const made = withFix(typed, { ...fix, start: fix.start + by, end: fix.end + by });
+    this.write(slot, made.text);
+    return made;
+  }
+
+  undo(): void {
+    if (this.history.undo()) this.after();
+  }
+
+  redo(): void {
+    if (this.history.redo()) this.after();
+  }
+
+  chooseSize(size: Size): void {
+    this.size = size;
+    this.after();
+  }
+
+  chooseLanguage(language: Language): void {
+    this.language = language;
+    this.after();
+  }
+
+  /** Take over what another tab has saved. */
+  takeOver(): void {
+    const kept = this.drafts.read();
+    this.otherTab = "open";
+    if (kept) this.take(fitting(kept.values, this.settings.state), "");
+  }
+
+  ask(): void {
+    this.previews.ask({ size: this.size.name, language: this.language, values: forServer(this.values) });
+  }
+
+  /** Where a picture can be had: of this device as long as it is there, else of the server. */
+  hrefOf(digest: string): string {
+    return this.local.get(digest) ?? this.settings.picture_url.replace("DIGEST", digest);
+  }
+
+  async upload(slot: Slot, file: File): Promise<void> {
+    this.busy = true;
+    this.uploadError = "";
+    this.changed(null);
+    try {
+      const form = new FormData();
+      form.append("picture", file);
+      const headers = { Accept: "application/json", ...csrf() };
+      const answer = await fetch(this.settings.pictures_url, { method: "POST", body: form, headers });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const kept = (await answer.json()) as { picture: string; width_px: number; height_px: number };
+      this.local.set(kept.picture, URL.createObjectURL(file));
+      this.accept(slot, kept.picture, [kept.width_px, kept.height_px]);
+    } catch {
+      this.uploadError = this.words.upload_failed ?? "";
+    }
+    this.busy = false;
+    this.changed(null);
+  }
+
+  private accept(slot: Slot, picture: string, px: Point): void {
+    if (slot.kind !== "picture") return;
+    const [width, height] = px;
+    const [min_width, min_height] = slot.min_px;
+    if (width < min_width || height < min_height)
+      this.uploadError = say(this.words.picture_small, { width, height, min_width, min_height });
+    else this.put(slot.name, { picture, px, focus: slot.crop ? slot.focus : undefined, zoom: 1 } as Value);
+  }
+
+  private take(values: Values, key: string): void {
+    this.history.take(values, key, performance.now());
+    this.after();
+  }
+
+  private after(): void {
+    this.ask();
+    this.restored = false;
+    this.saved = "saving";
+    const draft = { values: this.values, size: this.size.name, language: this.language };
+    this.drafts.keep(draft, (kept) => {
+      if (!this.settings.save_url) this.saved = kept ? "saved" : "save_failed";
+      this.changed(null);
+    });
+    if (this.settings.save_url) {
+      window.clearTimeout(this.saveTimer);
+      this.saveTimer = window.setTimeout(() => void this.save(), SAVE_MS);
+    }
+    this.changed(null);
+  }
+
+  private async save(): Promise<void> {
+    const body = { size: this.size.name, language: this.language, values: forServer(this.values) };
+    try {
+      const answer = await fetch(this.settings.save_url ?? "", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", ...csrf() },
+        body: JSON.stringify(body),
+      });
+      this.saved = answer.ok ? "saved_server" : "save_failed";
+    } catch {
+      this.saved = "save_failed";
+    }
+    this.changed(null);
+  }
+
+  private shown(asked: Asked, preview: Preview): void {
+    this.sent = asked.values as Values;
+    if (preview.svg !== null) this.drawn = this.sent;
+    this.trouble = "";
+    const before = this.preview;
+    const same = before && before.width_px === preview.width_px && before.height_px === preview.height_px;
+    // While something does not fit, the poster stands as it was last drawn.
+    this.preview =
+      preview.svg === null && same
+        ? { ...preview, svg: null, areas: before.areas, frames: before.frames }
+        : preview;
+    this.changed(preview.svg);
+  }
+}
