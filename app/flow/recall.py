@@ -42,8 +42,8 @@ def recall_template(deps: Deps, actor: Actor, version_id: str, reason: str) -> l
         version_in_reach(session, actor, version_id)
         case = review.find_case(session, version_id)
         after = review.take_step(session, case, mover(actor), "recall", reason=reason)
-        made = posters.posters_of(session, version_id)
-        ended = sorted(code for poster_id in made for code in links.recall_all(session, "poster", poster_id))
+        made = posters.posters_with_links(session, version_id)
+        ended = links.recall_all(session, "poster", *made)
         note(session, after, "recall", actor.person_id, {"posters": len(made), **_facts(reason, ended)})
         return ended
 

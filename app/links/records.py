@@ -12,6 +12,8 @@ from app.kernel.ids import new_code
 from app.links.core import CODE_LENGTH, Link, TargetKind, checked_address, is_code, state_of
 from app.links.tables import LinkRow
 
+_TARGETS_AT_ONCE = 500
+
 
 def mint(
     session: Session,
@@ -72,17 +74,20 @@ def recall(session: Session, code: str) -> None:
         session.flush()
 
 
-def recall_all(session: Session, target_kind: TargetKind, target_id: str) -> list[str]:
-    """End all links to one target, re-shares included; the codes that were alive until now.
+def recall_all(session: Session, target_kind: TargetKind, *target_ids: str) -> list[str]:
+    """End all links to these targets, re-shares included; the codes that were alive until now.
 
     It is asked again until nothing is left: a re-share that is being minted holds its parent, so that the first round
     waits for it and the next one finds it.
     """
-    to_target = (LinkRow.target == target_id) & (LinkRow.target_kind == target_kind) & LinkRow.recalled_at.is_(None)
-    ended = update(LinkRow).where(to_target).values(recalled_at=database_now(session)).returning(LinkRow.code)
+    now = database_now(session)
     codes: list[str] = []
-    while found := list(session.scalars(ended.execution_options(synchronize_session=False))):
-        codes += found
+    for at in range(0, len(target_ids), _TARGETS_AT_ONCE):
+        targets = target_ids[at : at + _TARGETS_AT_ONCE]
+        to_them = LinkRow.target.in_(targets) & (LinkRow.target_kind == target_kind) & LinkRow.recalled_at.is_(None)
+        ended = update(LinkRow).where(to_them).values(recalled_at=now).returning(LinkRow.code)
+        while found := list(session.scalars(ended.execution_options(synchronize_session=False))):
+            codes += found
     return sorted(codes)
 
 

@@ -118,9 +118,10 @@ def find_poster(session: Session, poster_id: str) -> Poster:
     )
 
 
-def posters_of(session: Session, template_version_id: str) -> list[str]:
-    """The ids of all posters that were made from a template version."""
-    return list(session.scalars(select(PosterRow.id).where(PosterRow.template_version_id == template_version_id)))
+def posters_with_links(session: Session, template_version_id: str) -> list[str]:
+    """The ids of all posters made from a template version that have a link, were it one that leads nowhere yet."""
+    wanted = select(PosterRow.id).where(PosterRow.template_version_id == template_version_id)
+    return list(session.scalars(wanted.where(PosterRow.id.in_(select(IssueRow.poster_id))).order_by(PosterRow.id)))
 
 
 def add_revision(session: Session, poster_id: str, number: int, base: int, author_person_id: str, draft: Draft) -> None:

@@ -17,6 +17,8 @@ from app.flow.save_draft import start_poster
 from app.kernel.errors import AppError, Blocked, Conflict, Forbidden, Invalid, Unavailable
 from app.library import records as library
 from app.library.core import Availability
+from app.reads.library import library as library_of
+from app.reads.library import usable
 from tests.bank import FUND, GREETING, HE, LIN, MEI, OUTLET, PLAIN, TAO, ZHOU, Bank, draft
 from tests.posters import PROJECT
 
@@ -160,3 +162,24 @@ def test_a_colleague_may_take_a_draft_further(bank: Bank) -> None:
     with pytest.raises(AppError) as caught:
         decide(bank.deps, ZHOU, version_id, "approve", digest)
     assert caught.value.code == "not_in_review"
+
+
+def test_the_newest_version_that_may_be_used_here_today_is_offered(bank: Bank) -> None:
+    def offered(path: str, day: date) -> dict[str, str]:
+        with reading(bank.deps) as session:
+            return {one.slug: one.version for one in usable(session, path, day)}
+
+    newer = approved(bank, version="1.10.0")
+    upload(bank.deps, bank.studio, MEI, files("1.11.0"))
+    release(bank.deps, HE, newer, [Availability("/hq/east/", date(2026, 3, 1), date(2026, 3, 31))])
+    for path, day, version in (
+        (OUTLET, date(2026, 3, 1), "1.10.0"),
+        (OUTLET, date(2026, 3, 31), "1.10.0"),
+        (OUTLET, date(2026, 4, 1), "1.0.0"),
+        ("/hq/west/", date(2026, 3, 1), "1.0.0"),
+    ):
+        assert offered(path, day)[GREETING] == version
+    assert offered(OUTLET, date(2025, 12, 31)) == {}
+    with reading(bank.deps) as session:
+        found = [(one.version.version, one.state) for one in library_of(session, GREETING)]
+    assert found == [("1.11.0", "draft"), ("1.10.0", "approved"), ("1.0.0", "approved")]
