@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
@@ -329,3 +331,41 @@ def test_what_is_kept_under_a_name_is_kept_once(storage_settings: dict[str, obje
     assert store.kept("archive-heads/1.json") == b"one"
     with pytest.raises(Invalid):
         store.keep("../outside", b"")
+
+
+def test_a_head_that_was_ordered_but_never_signed_is_ordered_again(deps: Deps) -> None:
+    """A job is given up after some tries: the next entry but some minutes later asks anew."""
+    write(deps, 1)
+    with transaction(deps) as session:
+        session.execute(text("UPDATE jobs SET state = 'failed', due_at = NULL"))
+        sqlite = deps.engine.dialect.name == "sqlite"
+        back = "datetime(seal_ordered_at, '-11 minutes')" if sqlite else "seal_ordered_at - interval '11 minutes'"
+        session.execute(text(f"UPDATE archive_head SET seal_ordered_at = {back}"))
+    write(deps, 2)
+    with reading(deps) as session:
+        assert session.scalar(text("SELECT count(*) FROM jobs WHERE state = 'queued'")) == 1
+
+
+def test_under_retention_a_signed_head_cannot_be_deleted(
+    sqlite_url: str, tmp_path: Path, s3_settings: dict[str, object]
+) -> None:
+    bucket = f"locked-{s3_settings['s3_bucket']}"
+    client = boto3.client(
+        "s3",
+        endpoint_url=str(s3_settings["s3_endpoint"]),
+        region_name="us-east-1",
+        aws_access_key_id=str(s3_settings["s3_access_key"]),
+        aws_secret_access_key=str(s3_settings["s3_secret_key"]),
+    )
+    client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    engine = open_engine(House({}).using(database_url=sqlite_url).settings)
+    settings = s3_settings | {"s3_bucket": bucket, "archive_retention_days": 2}
+    deps = deps_on(engine, var_dir=tmp_path / "var", **settings)
+    write(deps, 2)
+    keep_archive.seal(deps)
+    [version] = client.list_object_versions(Bucket=bucket)["Versions"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+    assert keep_archive.check(deps) == keep_archive.Checked(end(deps), 2)
+    client.close()
+    engine.dispose()
