@@ -10,9 +10,11 @@ from PIL import Image
 
 from app.accounts import records as accounts
 from app.archive import records as archive
+from app.archive.core import Head
 from app.db import database_now, reading, transaction
 from app.flow.decide import decide
 from app.flow.issue import download, issue
+from app.flow.keep_archive import check
 from app.flow.own_profile import profile_document
 from app.flow.recall import recall_poster, recall_template
 from app.flow.save_draft import start_poster
@@ -78,6 +80,7 @@ def test_from_template_to_recall_approved_by_policy(bank: Bank) -> None:
         )
     ]
     assert bank.case(poster_id).state == "recalled"
+    assert isinstance(check(bank.deps).found, Head)
 
 
 def test_from_template_to_recall_with_a_human_in_between(bank: Bank) -> None:
