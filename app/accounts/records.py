@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import Select, case, delete, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor, Role
@@ -117,13 +118,15 @@ def add_account(
     session: Session, person_id: str, organisation_id: str, role: Role, login: str, password_hash: str
 ) -> str:
     """The id of a new account. *Raises* Conflict ``login_taken``."""
-    if session.scalars(select(AccountRow.id).where(AccountRow.login == login)).first() is not None:
-        raise Conflict("login_taken", "somebody has this login already")
     now = database_now(session)
     row = AccountRow(id=new_code(16), person_id=person_id, organisation_id=organisation_id, role=role, login=login)
     row.password_hash, row.password_changed_at, row.created_at = password_hash, now, now
     session.add(row)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # The caller has just read person and organisation in this transaction: what is left is the login.
+        raise Conflict("login_taken", "somebody has this login already") from error
     return row.id
 
 

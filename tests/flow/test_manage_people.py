@@ -1,5 +1,6 @@
 """Organisations, persons and accounts: who may make and change them, and that nobody rises by their own hand."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -163,6 +164,26 @@ def test_one_person_may_have_several_accounts_and_a_login_is_one_accounts_only(b
     with pytest.raises(Conflict, match="login"):
         create_account(bank.deps, bank.root, replace(new, login="LIN"))
     assert rows(bank) == before
+
+
+def test_of_two_who_take_the_same_login_at_once_one_gets_it(bank: Bank) -> None:
+    lin, begin = bank.hire("lin"), threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def take() -> None:
+        begin.wait()
+        try:
+            create_account(bank.deps, bank.root, NewAccount(lin.person_id, bank.east, "advisor", "same", PASSWORD))
+            outcomes.append("made")
+        except AppError as error:
+            outcomes.append(error.code)
+
+    threads = [threading.Thread(target=take) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes) == ["login_taken", "made"]
 
 
 def test_everything_that_is_wrong_with_a_new_account_is_told_at_once(bank: Bank) -> None:
