@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from PIL import Image, ImageDraw
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -100,6 +100,7 @@ def application(folder: Path, house: Callable[[], House]) -> Flask:
         language=lambda: house().language,
         owner=lambda: "lin",
         today=lambda: DAY,
+        save_url=lambda slug: f"/saved/{slug}",
     )
     flask.register_blueprint(editor_blueprint(desk))
 
@@ -111,6 +112,11 @@ def application(folder: Path, house: Callable[[], House]) -> Flask:
     def guarded(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY
         return response
+
+    @flask.post("/saved/<slug>")
+    def save(slug: str) -> Response:
+        house().saved.append({"slug": slug} | cast(dict[str, Any], request.get_json()))
+        return Response(status=204)
 
     @flask.get("/favicon.ico")
     def icon() -> Response:

@@ -47,6 +47,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture
 def house(serve: House) -> House:
     serve.language = "zh"
+    serve.saved.clear()
     return serve
 
 
@@ -168,6 +169,20 @@ def test_a_reload_keeps_everything_and_a_second_tab_is_told(context: BrowserCont
     text(second).fill("那边写的")
     page.get_by_role("button", name="载入那边的内容").click()
     expect(page.locator(".poster [aria-label='那边写的']")).to_be_attached()
+
+
+def test_what_is_written_is_saved_where_the_page_says_once_the_hand_rests(
+    desktop: BrowserContext, house: House
+) -> None:
+    page = opened(desktop, house)
+    page.locator(".slots [data-slot=headline]").click()
+    for words in ("一", "一句", "一句话"):
+        text(page).fill(words)
+    expect(page.locator(".bar small")).to_have_text("保存中…")
+    expect(page.locator(".bar small")).to_have_text("已保存")
+    assert house.saved == [
+        {"slug": "fund-weekly", "size": "phone", "language": "zh", "values": {"headline": {"text": "一句话"}}}
+    ]
 
 
 def test_an_input_method_is_left_alone_until_it_has_settled(desktop: BrowserContext, house: House) -> None:

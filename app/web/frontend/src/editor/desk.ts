@@ -102,6 +102,12 @@ export class Desk {
     return values[slot.name]?.text ?? slot.example[this.language];
   }
 
+  /** What the list says of a slot. */
+  saidIn(slot: Slot): string {
+    if (slot.kind === "text") return this.textOf(slot);
+    return this.words[this.values[slot.name]?.picture ? "picture_own" : "picture_example"] ?? "";
+  }
+
   /** The findings of one slot, at their place in `typed`, which may be newer than what was checked. */
   findingsIn(slot: Slot, typed: string): Finding[] {
     const found = (this.preview?.findings ?? []).filter((finding) => finding.slot === slot.name);

@@ -162,7 +162,7 @@ export class PosterEditor extends LitElement {
       >
         ${icon(slot.kind)}
         <span class="name">${slot.label[language]}</span>
-        <span class="said">${absent ? desk.words.not_in_size : desk.textOf(slot)}</span>
+        <span class="said">${absent ? desk.words.not_in_size : desk.saidIn(slot)}</span>
         ${state ? html`<span class="dot ${state}" role="img" aria-label=${desk.words[`severity_${state}`] ?? ""}></span>` : nothing}
       </button>
     </li>`;
