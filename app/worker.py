@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from app.db import retried
-from app.flow import keep_archive, render_later
+from app.flow import keep_archive, render_later, visit
 from app.flow.deps import Deps
 from app.jobs import queue
 from app.jobs.lease import kept
@@ -30,10 +30,16 @@ HANDLERS: Mapping[str, Callable[[Deps, Job], None]] = {
 def work(deps: Deps, once: bool = False, stop: threading.Event | None = None) -> None:
     """Do jobs until SIGTERM, SIGINT or `stop`, then finish the one at hand; `once` ends when no job is due.
 
+    Beside the jobs, the visits in this machine's spools are taken in.
+
     *Raises* Unavailable ``schema_outdated`` before anything is done.
     """
     require_current(deps)
     stop = stop or _stopped_by_signals()
+    if once:
+        visit.drain(deps)
+    else:
+        threading.Thread(target=visit.drain_until, args=(deps, stop), name="visits", daemon=True).start()
     if deps.settings.jobs == "rabbitmq" and not once:
         _work_from_rabbitmq(deps, stop)
     else:

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
-from app.config import Settings
+from app.config import PROJECT, Settings
 from app.db import open_engine
 from app.schema import migrate
 from app.storage.store import Store, open_store
@@ -66,8 +66,10 @@ class House:
         return Settings.from_env(self.environment)
 
     def using(self, **more: object) -> "House":
-        """The same house with other settings."""
-        return House(self.environment | {f"IMPRIMATUR_{name.upper()}": str(value) for name, value in more.items()})
+        """The same house with other settings. A worker of a test finds no spools but the test's own."""
+        nowhere = {"IMPRIMATUR_SPOOL_DIR": str(PROJECT / "var" / "no-spools")}
+        given = {f"IMPRIMATUR_{name.upper()}": str(value) for name, value in more.items()}
+        return House(nowhere | self.environment | given)
 
 
 @pytest.fixture(scope="session")

@@ -35,3 +35,15 @@ def check(parts: Parts, as_json: bool, rounds: int) -> None:
 
     result = bench_check(parts.rules(parts.settings()), rounds)
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True)
+@click.option("--seconds", type=click.IntRange(1, 60), default=3, show_default=True)
+def visit(as_json: bool, rounds: int, seconds: int) -> None:
+    """Redirects per second with their visit kept, against a bare 302 and a row each."""
+    from app.cli.bench_visit import bench_visit
+
+    result = bench_visit(rounds, seconds)
+    click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())

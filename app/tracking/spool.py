@@ -143,6 +143,7 @@ class _File:
                 self._syncing.wait()
             os.fdatasync(self._descriptor)
             self._synced = self.end
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
             os.close(self._descriptor)
 
     def _sync_for_ever(self) -> None:
@@ -196,6 +197,8 @@ def orphaned(path: Path) -> Iterator[bool]:
             yield False
         else:
             yield path.exists()
+            # Said aloud: a child that was forked meanwhile has the descriptor as well, and would keep the lock.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         os.close(descriptor)
 
