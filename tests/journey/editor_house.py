@@ -118,10 +118,6 @@ def application(folder: Path, house: Callable[[], House]) -> Flask:
         house().saved.append({"slug": slug} | cast(dict[str, Any], request.get_json()))
         return Response(status=204)
 
-    @flask.get("/favicon.ico")
-    def icon() -> Response:
-        return Response(status=204)
-
     return flask
 
 
