@@ -19,7 +19,7 @@ from app.links.core import Link
 from app.tracking import records, spool
 from app.tracking.core import Visit
 
-BATCH = 2000
+BATCH = 5000
 PAUSE_SECONDS = 0.5
 _log = structlog.get_logger(__name__)
 

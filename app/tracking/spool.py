@@ -240,7 +240,7 @@ def _payload(data: bytes, at: int) -> bytes | None:
 
 
 def _visit(payload: bytes) -> Visit:
-    fields: list[Any] = json.loads(payload)
+    fields: list[Any] = json.loads(payload.decode("ascii"))
     return Visit(fields[0], datetime.fromtimestamp(fields[1], UTC), *fields[2:])
 
 
