@@ -131,7 +131,7 @@ def _served(factory: str, environment: dict[str, str]) -> Iterator[int]:
     command += ["--workers", str(PROCESSES), "--blocking-threads", str(THREADS), "--no-access-log"]
     command += ["--http", "1", "--no-ws", "--workers-kill-timeout", "2", "--log-level", "error"]
     given = [f"IMPRIMATUR_{name}={value}" for name, value in environment.items()]
-    process = subprocess.Popen(["env", *given, *command, "--factory", f"app.cli.bench_server:{factory}"])
+    process = subprocess.Popen(["env", *given, *command, "--factory", f"app.public.bench_apps:{factory}"])
     try:
         _wait_for(port, process)
         yield port
