@@ -13,19 +13,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.config import PROJECT, Settings
 from tests.services import free_ports
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SCREENS = {"phone": (390, 844), "desk": (1440, 900)}
 WORDS = {
     "zh": {
@@ -91,14 +83,6 @@ def _wait_until_ready(address: str, served: "subprocess.Popen[bytes]", log: Path
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     pytest.fail(f"the product did not come up: {log.read_text(encoding='utf-8')[-2000:]}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 def opened(browser: Browser, site: Site, screen: str, lang: str) -> tuple[Page, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from app.rendering.display import DisplayList, Rect, TextItem, TextLine
 from app.rendering.paint_pdf import paint_pdf
@@ -15,15 +15,6 @@ from app.rendering.paint_svg import paint_svg
 from tests.posters import brand, poster, template, text_layer
 from tests.render.cases import Case, cases, display_of
 from tests.render.ink import Box, Gray, gray_of, ink_box, page_image, page_texts, sheets, texts_of, window_of
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # Where each glyph of a layer really stands in the browser, line by line as they were written.
 GLYPHS_IN_BROWSER = """
@@ -39,11 +30,10 @@ GLYPHS_IN_BROWSER = """
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser.new_page()
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page()
+    yield opened
+    opened.close()
 
 
 def show(page: Page, display: DisplayList) -> None:

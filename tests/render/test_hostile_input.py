@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from app.kernel.errors import Invalid
 from app.rendering.display import DisplayList
@@ -28,7 +28,6 @@ from app.rendering.template_file import read_template
 from app.rendering.values import Profile, TextValue, Values, validate
 from tests.posters import ADVISOR, LINK, brand, document, poster, template, text_layer, text_slot
 from tests.render.ink import page_texts
-from tests.render.test_agreement import ARGUMENTS, CHROMIUM
 
 SLOT = {"words": text_slot(max_chars=2000, multiline=True)}
 WIDE = {"box": [20, 20, 1040, 600], "set": {"size": 20}}
@@ -139,20 +138,18 @@ def test_the_watch_and_the_listener_would_see_a_request(listener: Listener, watc
     assert [event.split()[0] for event in watched] == ["socket.connect", "open"]
 
 
-def test_a_browser_that_shows_the_svg_asks_for_nothing_and_runs_nothing(listener: Listener) -> None:
+def test_a_browser_that_shows_the_svg_asks_for_nothing_and_runs_nothing(listener: Listener, browser: Browser) -> None:
     address = f"http://127.0.0.1:{listener.port}/a"
     hostile = [reference.format(address) for reference in REFERENCES]
     hostile += [f"</style><script>fetch('{address}');window.run=1</script>", "]]><script>window.run=1</script>"]
     made = template(text_layer(slot="words", **WIDE, name="words"), slots=SLOT)
     requests: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        for words in hostile:
-            page.set_content(paint_svg(poster(made, {"words": words}), brand().kit.fonts))
-            assert page.evaluate("[window.run, document.scripts.length]") == [None, 0]
-        browser.close()
+    page = browser.new_page()
+    page.on("request", lambda request: requests.append(request.url))
+    for words in hostile:
+        page.set_content(paint_svg(poster(made, {"words": words}), brand().kit.fonts))
+        assert page.evaluate("[window.run, document.scripts.length]") == [None, 0]
+    page.close()
     assert [url for url in requests if not url.startswith(("data:", "about:"))] == []
     assert listener.connections == 0
 
