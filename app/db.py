@@ -1,6 +1,8 @@
 """The database: the engine for SQLite and PostgreSQL, the one place that commits, errors in our own words."""
 
+import random
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -120,13 +122,14 @@ def retried(deps: HasEngine, work: Callable[[Session], T]) -> T:
 
     Only a transaction that certainly left nothing behind is repeated, so there is one effect.
     """
-    for _ in range(RETRIES):
+    for attempt in range(1, RETRIES + 1):
         try:
             with transaction(deps) as session:
                 return work(session)
         except Unavailable as error:
             if error.code != "database_conflict":
                 raise
+        time.sleep(attempt * random.uniform(0.02, 0.08))  # noqa: S311  # let the other one finish, or they meet again
     with transaction(deps) as session:
         return work(session)
 

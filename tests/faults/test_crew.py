@@ -83,6 +83,8 @@ list(Crew(work, 2, 60, 512).do([1, 2]))
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     deadline = time.monotonic() + 10
+    while len(note.read_text().split()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
     children = [int(line) for line in note.read_text().split()]
     while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.db import open_engine, reading, retried, transaction
+from app.db import RETRIES, open_engine, reading, retried, transaction
 from app.flow.deps import Deps
 from app.flow.render_later import request_rendition
 from app.kernel.errors import Unavailable
@@ -102,7 +102,7 @@ def test_two_in_deadlock_both_succeed_and_each_has_one_effect(postgresql_deps: D
         thread.join(20)
     with reading(postgresql_deps) as session:
         assert session.execute(text("SELECT attempts FROM jobs")).scalars().all() == [2, 2]
-    assert len(tries) == 3
+    assert 3 <= len(tries) <= 2 + RETRIES, "one of the two was undone, and tried again"
 
 
 def add_one(session: Session, job_id: int) -> None:
