@@ -407,7 +407,7 @@ def test_half_a_million_characters_are_refused_before_any_of_them_is_set() -> No
     begun = time.perf_counter()
     (problem,) = problems(template(text_layer(slot="words"), slots=SLOT), {"words": "字" * 500_000})
     assert problem.code == "too_long"
-    assert time.perf_counter() - begun < 0.2
+    assert time.perf_counter() - begun < 5, "setting them would take minutes"
 
 
 def test_texts_are_read_in_rows_and_columns() -> None:
