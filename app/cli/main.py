@@ -24,6 +24,7 @@ from app.flow.batch_journal import POSTER_EXISTS
 from app.flow.fill import files_in, read_json, read_values
 from app.flow.make_poster import MEDIA_TYPES, Format, Order, Studio, make_poster
 from app.kernel.errors import AppError, Invalid, NotFound, Problem
+from app.kernel.files import write_atomically
 from app.reads.advisor_rows import read_rows
 from app.reads.templates import template_list, template_slugs
 from app.rendering.scene import Language
@@ -235,10 +236,7 @@ def _read(path: Path, what: str) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(data)
-        part.replace(path)
+        write_atomically(path, data)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise Invalid.of([Problem("out", "not_written", f"{path}: {error.strerror or error}")]) from error

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from app.flow.batch_files import MANIFEST_NAME, file_name, manifest, pack, unpack, write_atomically
+from app.flow.batch_files import MANIFEST_NAME, file_name, manifest, pack, unpack
 from app.flow.batch_journal import POSTER_EXISTS, Made, Minted, append, exclusive, mend, replay
 from app.flow.fill import Reader, files_in, row_values
 from app.flow.make_poster import Format, Order, Studio, compose, make_poster
 from app.jobs.crew import Crew
 from app.kernel.digest import digest_of
 from app.kernel.errors import AppError, Invalid, Unavailable
+from app.kernel.files import write_atomically
 from app.kernel.ids import new_code
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate

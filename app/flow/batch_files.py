@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 import zipfile
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from app.flow.batch_journal import JOURNAL_NAME, Made
 from app.kernel.errors import Invalid, Problem
+from app.kernel.files import write_atomically
 
 MANIFEST_NAME = "manifest.csv"
 MANIFEST_COLUMNS = ("row", "file", "sha256", "url", "outcome", "error")
@@ -21,19 +21,6 @@ def file_name(row: int, name: str, format_: str) -> str:
     shown = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "", name).strip(" .")[:28]
     suffix = "jpg" if format_ == "jpeg" else format_
     return f"{row:05d}-{shown}.{suffix}" if shown else f"{row:05d}.{suffix}"
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """`path` holds all of `data`, or what it held before."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def manifest(rows: Iterable[Made]) -> bytes:

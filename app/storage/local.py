@@ -1,14 +1,13 @@
 """Objects as files in a local folder."""
 
 import errno
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from app.kernel.digest import checked_digest, sha256_hex
 from app.kernel.errors import Conflict, NotFound, Unavailable
+from app.kernel.files import write_atomically
 from app.storage.names import checked_name
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -30,7 +29,7 @@ class LocalStore:
         with _translated():
             if not self._is_kept(place, digest):
                 place.parent.mkdir(parents=True, exist_ok=True)
-                self._write(place, data)
+                write_atomically(place, data)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -54,7 +53,7 @@ class LocalStore:
         with _translated():
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
-                self._write(place, data)
+                write_atomically(place, data)
             elif place.read_bytes() != data:
                 raise Conflict("name_taken", "other bytes are kept under this name", name=name)
 
@@ -77,22 +76,6 @@ class LocalStore:
 
     def _is_kept(self, place: Path, digest: str) -> bool:
         return place.exists() and sha256_hex(place.read_bytes()) == digest
-
-    def _write(self, place: Path, data: bytes) -> None:
-        partial = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
-        try:
-            with partial.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(place)
-        finally:
-            partial.unlink(missing_ok=True)
-        folder = os.open(place.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 @contextmanager
