@@ -411,8 +411,7 @@ def test_a_letter_is_on_the_canvas_soon_after_its_key(phone: BrowserContext, hou
         page.wait_for_timeout(500)
     whole, waited = page.evaluate("[times.map(t => t.whole), times.map(t => t.waited)]")
     assert len(whole) >= 8
-    own = [total - wait for total, wait in zip(whole, waited, strict=True)]
-    median = statistics.median(own)
-    print(f"keystroke to canvas at 6×: median {statistics.median(whole):.0f} ms, of it {median:.0f} ms in the browser")
-    # What else runs on this machine only adds: the quickest stroke shows what the element itself costs.
-    assert min(own) + SERVER_LIMIT_MS <= KEYSTROKE_LIMIT_MS
+    own = statistics.median(total - wait for total, wait in zip(whole, waited, strict=True))
+    print(f"keystroke to canvas at 6×: median {statistics.median(whole):.0f} ms, of it {own:.0f} ms in the browser")
+    # What else runs on this machine makes the server wait; its own part has a budget of its own.
+    assert own + SERVER_LIMIT_MS <= KEYSTROKE_LIMIT_MS
