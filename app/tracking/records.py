@@ -41,9 +41,10 @@ def taken_bytes(session: Session, spool_name: str) -> int:
 
 def begin(session: Session, spool_name: str) -> int:
     """As `taken_bytes`, and hold the spool until the transaction ends, so that no other drain takes the same part."""
-    session.execute(_upsert(session, VisitSpoolRow, {"name": spool_name, "taken_bytes": 0}).on_conflict_do_nothing())
-    held = select(VisitSpoolRow.taken_bytes).where(VisitSpoolRow.name == spool_name).with_for_update()
-    return session.scalars(held).one()
+    # One statement: between an insert and a look another drain could remove the note, and the look would find nothing.
+    noted = _upsert(session, VisitSpoolRow, {"name": spool_name, "taken_bytes": 0})
+    held = noted.on_conflict_do_update(index_elements=["name"], set_={"name": noted.excluded.name})
+    return session.scalars(held.returning(VisitSpoolRow.taken_bytes)).one()
 
 
 def take_in(session: Session, spool_name: str, visits: Sequence[Visit], end: int, zone: ZoneInfo) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.db import reading, transaction
+from app.db import reading, retried, transaction
 from app.flow import visit as visit_flow
 from app.flow.visit import drain, drain_until
 from app.tracking import records
@@ -96,6 +96,25 @@ def test_many_drains_at_once_take_each_visit_once(deps: Any, monkeypatch: pytest
     assert len(codes) == len(set(codes)) == 400
     assert counts(deps)["poster", "poster-1"] == (400, 400, 0)
     living.close()
+
+
+def test_a_note_removed_while_another_drain_begins_is_noted_anew(deps: Any) -> None:
+    with transaction(deps) as session:
+        records.begin(session, "gone.spool")
+    found: list[int] = []
+
+    def begin_beside() -> None:
+        found.append(retried(deps, lambda session: records.begin(session, "gone.spool")))
+
+    beside = threading.Thread(target=begin_beside)
+    with transaction(deps) as session:
+        records.begin(session, "gone.spool")
+        beside.start()
+        beside.join(0.3)
+        assert found == []
+        records.forget_spool(session, "gone.spool")
+    beside.join()
+    assert found == [0]
 
 
 def test_counts_by_local_day_know_views_humans_and_visitors(deps: Any) -> None:
