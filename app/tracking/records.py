@@ -44,7 +44,8 @@ def begin(session: Session, spool_name: str) -> int:
     # One statement: between an insert and a look another drain could remove the note, and the look would find nothing.
     noted = _upsert(session, VisitSpoolRow, {"name": spool_name, "taken_bytes": 0})
     held = noted.on_conflict_do_update(index_elements=["name"], set_={"name": noted.excluded.name})
-    return session.scalars(held.returning(VisitSpoolRow.taken_bytes)).one()
+    taken: int = session.scalars(held.returning(VisitSpoolRow.taken_bytes)).one()
+    return taken
 
 
 def take_in(session: Session, spool_name: str, visits: Sequence[Visit], end: int, zone: ZoneInfo) -> None:

@@ -1,11 +1,12 @@
 """The way around: the entries of the bar that exist and that the visitor may use."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request, url_for
 
+from app.accounts.core import Role
 from app.db import reading
 from app.reads.me import Me, me
 from app.web.parts import parts
@@ -24,23 +25,50 @@ class Entry:
     current: bool
 
 
-def _wanted() -> Iterator[tuple[str, str, str]]:
-    yield "home.index", _("Home"), "home"
-    yield "gallery.index", _("Templates"), "templates"
-    yield "works.index", _("Posters"), "works"
-    yield "customers.index", _("Customers"), "customers"
-    yield "session.me", _("Me"), "me"
+# What each role's bar holds, in order: at most five, so that they fit beside each other on a phone.
+BARS: Mapping[Role, tuple[str, ...]] = {
+    "advisor": ("home.index", "gallery.index", "works.index", "customers.index", "session.me"),
+    "designer": ("design.index", "gallery.index", "brand.index", "session.me"),
+    "reviewer": ("review.index", "gallery.index", "session.me"),
+    "operator": ("results.index", "circulation.index", "gallery.index", "session.me"),
+    "auditor": ("audit.index", "results.index", "review.index", "gallery.index", "session.me"),
+    "admin": ("people.index", "gallery.index", "session.me"),
+}
+
+
+def _named() -> dict[str, tuple[str, str]]:
+    return {
+        "home.index": (_("Home"), "home"),
+        "gallery.index": (_("Templates"), "templates"),
+        "works.index": (_("Posters"), "works"),
+        "customers.index": (_("Customers"), "customers"),
+        "design.index": (_("Design"), "design"),
+        "brand.index": (_("Brand"), "brand"),
+        "review.index": (_("Review"), "stamp"),
+        "results.index": (_("Results"), "results"),
+        "circulation.index": (_("In circulation"), "circulation"),
+        "audit.index": (_("Record"), "record"),
+        "people.index": (_("People"), "customers"),
+        "session.me": (_("Me"), "me"),
+    }
+
+
+def first_page() -> str:
+    """Where the visitor's day begins."""
+    return url_for(next(name for name in BARS[visitor().actor.role] if name in current_app.view_functions))
 
 
 def navigation() -> list[Entry]:
     """The entries for this visitor, in order."""
     asks = visitor()
     here = (request.endpoint or "").split(".")[0]
+    named = _named()
     entries = []
-    for endpoint, label, icon in _wanted():
+    for endpoint in BARS[asks.actor.role]:
         view = current_app.view_functions.get(endpoint)
         policy = policy_of(view) if view else None
         if policy is not None and (policy.action is None or asks.may(policy.action)):
+            label, icon = named[endpoint]
             entries.append(Entry(label, icon, url_for(endpoint), endpoint.split(".")[0] == here))
     return entries
 
@@ -56,7 +84,7 @@ def person() -> Me:
 
 def here() -> str:
     """This page, to come back to."""
-    return request.full_path.rstrip("?") if request.method == "GET" else url_for("home.index")
+    return request.full_path.rstrip("?") if request.method == "GET" else url_for("home.door")
 
 
 def local_path(given: str | None) -> str:

@@ -14,7 +14,7 @@ from app.accounts.core import Role
 from app.config import PROJECT
 from script.translations import catalogues, collected
 
-PAGES = ("/", "/templates/", "/templates/fund-weekly", "/templates/business-card", "/me")
+PAGES = ("/home", "/templates/", "/templates/fund-weekly", "/templates/business-card", "/me")
 TEMPLATES = PROJECT / "app" / "web" / "templates"
 OWN_WORDS = {"中文", "English", "·", "×", "–", "A4"}
 

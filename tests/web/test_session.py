@@ -117,3 +117,10 @@ def test_a_password_that_will_not_do_says_why(
     assert answer.status_code == 422
     assert words in answer.text
     assert browser.get("/me").status_code == 200
+
+
+def test_the_front_door_leads_to_the_sign_in_or_to_the_first_page(
+    client: FlaskClient, as_role: Callable[[Role], FlaskClient]
+) -> None:
+    assert client.get("/").location == "/sign-in"
+    assert as_role("advisor").get("/").location == "/home"

@@ -144,7 +144,7 @@ def test_a_crash_says_nothing_of_the_inside(app: Flask, as_role: Callable[[Role]
 
     broken.policy = policy_of(app.view_functions["home.index"])  # type: ignore[attr-defined]
     app.view_functions["home.index"] = broken
-    answer = as_role("advisor").get("/")
+    answer = as_role("advisor").get("/home")
     assert answer.status_code == 500
     assert "13800002048" not in answer.text
     assert "Traceback" not in answer.text

@@ -1,31 +1,38 @@
 """Home: a greeting, and three templates to begin the day with."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask_babel import format_date
+from flask_login import current_user
 
 from app.reads.gallery import three_for
 from app.web.advisor.showing import local_now, today
 from app.web.languages import chosen
-from app.web.navigation import person
+from app.web.navigation import first_page, person
 from app.web.parts import parts
-from app.web.policy import signed_in
-from app.web.visitor import visitor
+from app.web.policy import permitted, public
 from app.web.words import _
 
 blueprint = Blueprint("home", __name__)
 
 
 @blueprint.get("/")
-@signed_in
+@public
+def door() -> Response:
+    """On to where the visitor's day begins, or to the sign-in."""
+    onward = first_page() if current_user.is_authenticated else url_for("session.sign_in")
+    return make_response(redirect(onward))
+
+
+@blueprint.get("/home")
+@permitted("poster.fill")
 def index() -> str:
-    """The page that people come to after signing in."""
+    """The page that advisors come to after signing in."""
     cards = three_for(parts().studio.templates.values(), chosen(), today())
     return render_template(
         "advisor/home.html",
         greeting=_greeting(local_now().hour, person().name),
         today=format_date(today(), "full"),
         cards=cards,
-        may_fill=visitor().may("poster.fill"),
     )
 
 
