@@ -1,5 +1,6 @@
 """The short link, on both databases: where it leads, how it ends, who guesses, and what it does without a database."""
 
+import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -163,16 +164,21 @@ def test_without_a_database_known_codes_lead_on_within_300_ms_and_are_reconciled
     assert site.get(f"/r/{known}").status == 302
     monkeypatch.setattr(link_cache, "FRESH_SECONDS", 0.0)
     with _locked_out(site, monkeypatch):
+        waits = []
         for _ in range(5):
             began = time.monotonic()
             assert site.get(f"/r/{known}").location == f"/l/{known}"
-            assert time.monotonic() - began < 0.3
-        began = time.monotonic()
-        answer = site.get(f"/r/{unseen}")
-        assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
-        assert time.monotonic() - began < 0.3
-    assert drain(site.deps) == 7
-    assert counts(site.deps)["poster", "poster-1"] == (7, 6, 0)
+            waits.append(time.monotonic() - began)
+        for _ in range(5):
+            began = time.monotonic()
+            answer = site.get(f"/r/{unseen}")
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+            waits.append(time.monotonic() - began)
+    # The lock holds for a second and more: whoever waited for it would be far beyond, a busy machine is not.
+    assert statistics.median(waits[:5]) < 0.3
+    assert statistics.median(waits[5:]) < 0.3
+    assert drain(site.deps) == 11
+    assert counts(site.deps)["poster", "poster-1"] == (11, 6, 0)
 
 
 def _locked_out(site: Site, monkeypatch: pytest.MonkeyPatch) -> Any:
