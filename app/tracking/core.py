@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
-Kind = Literal["redirect", "notice", "gone", "unknown", "unresolved"]
+Kind = Literal["redirect", "notice", "gone", "unknown", "unresolved", "consent", "seen", "contact", "share"]
 Confidence = Literal["scanned", "claimed", "inferred"]
 Device = Literal["phone", "tablet", "computer", "other"]
 
 VISITOR_COOKIE = "imp_visitor"
+# Of these, and no others, days are counted; what a person does on the landing page afterwards is no further view.
+OPENINGS: frozenset[Kind] = frozenset(("redirect", "notice", "gone", "unknown", "unresolved"))
 BURST_CODES = 8
 BURST_SECONDS = 10.0
 
@@ -63,6 +65,10 @@ class Agents(Protocol):
 
 class Visit(NamedTuple):
     """One request, cropped. `code` is empty when what stood there could not be a code.
+
+    `kind` says what was answered to an opening, or what was done on the landing page: ``consent`` (agreed to be
+    remembered just now), ``seen`` (the page was looked at for some seconds), ``contact`` (the advisor's telephone or
+    WeCom was tapped), ``share`` (a link of their own was made; `code` is the one they came through).
 
     `bot` is the reason why it does not count as a human, empty for one that does. `poster_id` is the target of the
     link, as far as it was known. `parent_code` is the code through which this one was reached.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.db import database_now
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_code
-from app.tracking.core import Visit
+from app.tracking.core import OPENINGS, Visit
 from app.tracking.tables import ConsentRow, VisitDayRow, VisitRow, VisitSpoolRow
 
 VISITOR_LENGTH = 22
@@ -139,7 +139,7 @@ def _count(session: Session, visits: Sequence[Visit], zone: ZoneInfo) -> None:
     views: dict[Subject, int] = defaultdict(int)
     humans: dict[Subject, int] = defaultdict(int)
     visitors: dict[Subject, set[str]] = defaultdict(set)
-    for visit in visits:
+    for visit in (one for one in visits if one.kind in OPENINGS):
         is_human = not visit.bot and visit.kind == COUNTED_AS_HUMAN
         for subject in _subjects(visit, zone):
             views[subject] += 1

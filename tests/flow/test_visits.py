@@ -191,3 +191,11 @@ def test_a_damaged_spool_gives_what_is_whole(deps: Any) -> None:
     assert drain(deps) == 1
     assert [visit.code for visit in kept(deps)] == ["Aunt5555"]
     assert spool_files(deps.settings.spool_dir) == []
+
+
+def test_what_is_done_on_the_landing_page_is_kept_in_order_and_counts_as_no_view(deps: Any) -> None:
+    done = [a_visit(kind=kind) for kind in ("consent", "seen", "contact", "share")]
+    spool_with(deps, a_visit(), *done).close()
+    assert drain(deps) == 5
+    assert [visit.kind for visit in kept(deps)] == ["redirect", "consent", "seen", "contact", "share"]
+    assert counts(deps)["poster", "poster-1"] == counts(deps)["link", "Demo7Kx2"] == (1, 1, 0)
