@@ -64,12 +64,12 @@ def issue(deps: Deps, studio: Studio, actor: Actor, poster_id: str, format_: For
         require_unchanged(deps, studio, template, seen.snapshot, seen.today)
         begun = _persistently(deps, lambda session: _begun(session, actor, poster_id, seen, template))
         order = order_of(
-            deps, studio, template, seen.snapshot.content, _address(deps, begun.link_code), format_, seen.today
+            deps, studio, template, seen.snapshot.content, address_of(deps, begun.link_code), format_, seen.today
         )
         made = make_poster(studio, order)
         file = IssuedFile(format_, deps.store.put(made.data), made.media_type, len(made.data))
         kept = _persistently(deps, lambda session: _kept(session, actor, poster_id, seen, begun, file))
-        return Issued(kept, begun.link_code, _address(deps, begun.link_code))
+        return Issued(kept, begun.link_code, address_of(deps, begun.link_code))
 
 
 def require_unchanged(deps: Deps, studio: Studio, template: LoadedTemplate, snapshot: Snapshot, day: date) -> None:
@@ -120,7 +120,7 @@ def _finished(deps: Deps, seen: _Seen, format_: Format) -> Issued | None:
     with reading(deps) as session:
         begun = posters.find_issue(session, seen.snapshot.id, seen.snapshot.content.channel)
         file = posters.find_file(session, begun.id, format_) if begun else None
-        return Issued(file, begun.link_code, _address(deps, begun.link_code)) if begun and file else None
+        return Issued(file, begun.link_code, address_of(deps, begun.link_code)) if begun and file else None
 
 
 def _begun(session: Session, actor: Actor, poster_id: str, seen: _Seen, template: LoadedTemplate) -> Issue:
@@ -180,7 +180,8 @@ def _end(ends_on: date | None) -> datetime | None:
     return datetime.combine(ends_on + timedelta(days=1), time(), UTC) if ends_on else None
 
 
-def _address(deps: Deps, code: str) -> str:
+def address_of(deps: Deps, code: str) -> str:
+    """What the code of an issued poster holds."""
     return f"{deps.settings.base_url}/{code}"
 
 

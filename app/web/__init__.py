@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.kernel.errors import Invalid
-from app.web.advisor import editor_desk, gallery, home
+from app.web.advisor import editor_desk, gallery, home, pictures
 from app.web.assets import entry
 from app.web.errors import register_errors
 from app.web.languages import register_languages
@@ -17,7 +17,13 @@ from app.web.security import register_security
 from app.web.session import pages as session
 from app.web.session.cookie import register_login
 
-BLUEPRINTS: tuple[Blueprint, ...] = (session.blueprint, home.blueprint, gallery.blueprint, editor_desk.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    session.blueprint,
+    home.blueprint,
+    gallery.blueprint,
+    editor_desk.blueprint,
+    pictures.blueprint,
+)
 
 
 def create_web(parts: WebParts) -> Flask:
