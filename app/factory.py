@@ -54,9 +54,12 @@ def _work(settings: Settings, once: bool) -> None:
 
 
 def _migrate(settings: Settings) -> None:
+    from app.flow.second_factor import seal_secrets
     from app.schema import migrate
 
-    migrate(open_deps(settings))
+    deps = open_deps(settings)
+    migrate(deps)
+    seal_secrets(deps)
 
 
 def create_app(settings: Settings, studio: Studio | None = None) -> "Flask":

@@ -6,7 +6,7 @@ buttons). What a person may not see at all is a matter of scope and is answered 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from app.kernel.errors import Forbidden, NotFound
@@ -133,7 +133,8 @@ _PATH = re.compile(r"(/[^/]+)+/")
 class Actor:
     """Who asks: an account, the person behind it, and where it stands.
 
-    `organisation_path` is the ids from the root down to the organisation, ``/hq/branch/outlet/``.
+    `organisation_path` is the ids from the root down to the organisation, ``/hq/branch/outlet/``. Whoever still has the
+    password that somebody else has given them may do nothing but change it.
     *Raises* ValueError for a path of another form: a sloppy one would widen the scope.
     """
 
@@ -142,6 +143,7 @@ class Actor:
     organisation_id: str
     organisation_path: str
     role: Role
+    must_change_password: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.organisation_path):
@@ -161,7 +163,9 @@ def permits(role: Role, action: Action, state: str | None = None) -> bool:
 
 
 def require(actor: Actor, action: Action, state: str | None = None) -> None:
-    """Let `actor` pass. *Raises* Forbidden ``not_permitted``."""
+    """Let `actor` pass. *Raises* Forbidden ``not_permitted``, ``change_password_first``."""
+    if actor.must_change_password:
+        raise Forbidden("change_password_first", "choose a password of your own first", action=action)
     if not permits(actor.role, action, state):
         raise Forbidden("not_permitted", "your role may not do this here", action=action)
 

@@ -48,7 +48,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A way to sign in, as it stands."""
+    """A way to sign in, as it stands; `totp_secret` is sealed."""
 
     id: str
     person_id: str
@@ -60,6 +60,15 @@ class Account:
     disabled_at: datetime | None
     totp_secret: str | None
     last_totp_step: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """Somebody is signed in somewhere; of the token there is the digest alone."""
+
+    token_digest: str
+    begun_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

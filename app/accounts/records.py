@@ -4,14 +4,24 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Select, case, delete, literal, select, update
+from sqlalchemy import Select, case, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor, Role
 from app.accounts.limiter import WINDOW_SECONDS
-from app.accounts.people import Account, Licence, LicenceClass, Organisation, OrganisationKind, Person, Profile
+from app.accounts.people import (
+    Account,
+    Licence,
+    LicenceClass,
+    LiveSession,
+    Organisation,
+    OrganisationKind,
+    Person,
+    Profile,
+)
+from app.accounts.proof import SEALED_LENGTH
 from app.accounts.tables import (
     AccountRow,
     LicenceRow,
@@ -115,12 +125,19 @@ def put_licence(session: Session, person_id: str, licence_class: LicenceClass, n
 
 
 def add_account(
-    session: Session, person_id: str, organisation_id: str, role: Role, login: str, password_hash: str
+    session: Session,
+    person_id: str,
+    organisation_id: str,
+    role: Role,
+    login: str,
+    password_hash: str,
+    must_change_password: bool = False,
 ) -> str:
     """The id of a new account. *Raises* Conflict ``login_taken``."""
     now = database_now(session)
     row = AccountRow(id=new_code(16), person_id=person_id, organisation_id=organisation_id, role=role, login=login)
     row.password_hash, row.password_changed_at, row.created_at = password_hash, now, now
+    row.must_change_password = must_change_password
     session.add(row)
     try:
         session.flush()
@@ -143,6 +160,18 @@ def account_by_login(session: Session, login: str) -> Account | None:
     return _account(session, _accounts().where(AccountRow.login == login))
 
 
+def clear_totp_secrets(session: Session) -> list[tuple[str, str]]:
+    """Account and secret wherever one stands in clear, as all did once."""
+    wanted = select(AccountRow.id, AccountRow.totp_secret).where(func.length(AccountRow.totp_secret) < SEALED_LENGTH)
+    return [(account_id, secret) for account_id, secret in session.execute(wanted) if secret is not None]
+
+
+def replace_totp_secret(session: Session, account_id: str, old: str, new: str) -> None:
+    """Keep the same secret in another form, unless it was changed meanwhile."""
+    same = (AccountRow.id == account_id) & (AccountRow.totp_secret == old)
+    session.execute(update(AccountRow).where(same).values(totp_secret=new))
+
+
 def change_account(session: Session, account_id: str, **changes: Any) -> None:
     """Set columns of the account; its row is locked until the transaction ends."""
     session.execute(update(AccountRow).where(AccountRow.id == account_id).values(**changes))
@@ -151,7 +180,7 @@ def change_account(session: Session, account_id: str, **changes: Any) -> None:
 def change_password(session: Session, seen: Account, password_hash: str) -> None:
     """Set the hash, if it is still the one that was `seen`. *Raises* Conflict ``account_changed``."""
     now = database_now(session)
-    _change_seen(session, seen, password_hash=password_hash, password_changed_at=now)
+    _change_seen(session, seen, password_hash=password_hash, password_changed_at=now, must_change_password=False)
 
 
 def renew_hash(session: Session, seen: Account, password_hash: str) -> None:
@@ -178,7 +207,8 @@ def enter(session: Session, seen: Account, totp_step: int | None, token_digest: 
 
     A one-time code that was used meanwhile, a new password or a disabling all count as changes.
     """
-    _change_seen(session, seen, last_totp_step=totp_step if totp_step is not None else seen.last_totp_step)
+    step = totp_step if totp_step is not None else seen.last_totp_step
+    _change_seen(session, seen, last_totp_step=step, last_sign_in_at=database_now(session))
     add_session(session, seen.id, token_digest, hours)
 
 
@@ -198,15 +228,31 @@ def end_session(session: Session, token_digest: str) -> str | None:
     return found
 
 
-def end_sessions(session: Session, account_id: str) -> None:
-    """End all sessions of the account."""
-    session.execute(delete(SessionRow).where(SessionRow.account_id == account_id))
+def end_sessions(session: Session, account_id: str, but: str | None = None) -> int:
+    """End all sessions of the account, `but` the one of that digest; how many that were."""
+    own = SessionRow.account_id == account_id
+    ending = delete(SessionRow).where(own if but is None else own & (SessionRow.token_digest != but))
+    return len(session.scalars(ending.returning(SessionRow.token_digest)).all())
+
+
+def sessions(session: Session, account_id: str) -> list[LiveSession]:
+    """The sessions of the account that have not ended, the newest first."""
+    alive = (SessionRow.account_id == account_id) & (SessionRow.expires_at > database_now(session))
+    rows = session.scalars(select(SessionRow).where(alive).order_by(SessionRow.created_at.desc()))
+    return [LiveSession(row.token_digest, row.created_at, row.expires_at) for row in rows]
 
 
 def actor(session: Session, token_digest: str) -> Actor | None:
     """Who holds the token, with role and organisation as they are at this moment."""
     wanted = (
-        select(AccountRow.id, AccountRow.person_id, AccountRow.organisation_id, OrganisationRow.path, AccountRow.role)
+        select(
+            AccountRow.id,
+            AccountRow.person_id,
+            AccountRow.organisation_id,
+            OrganisationRow.path,
+            AccountRow.role,
+            AccountRow.must_change_password,
+        )
         .join(SessionRow, SessionRow.account_id == AccountRow.id)
         .join(OrganisationRow, OrganisationRow.id == AccountRow.organisation_id)
         .where(SessionRow.token_digest == token_digest, SessionRow.expires_at > database_now(session))
@@ -215,8 +261,8 @@ def actor(session: Session, token_digest: str) -> Actor | None:
     found = session.execute(wanted).one_or_none()
     if found is None:
         return None
-    account_id, person_id, organisation_id, path, role = found
-    return Actor(account_id, person_id, organisation_id, path, cast(Role, role))
+    account_id, person_id, organisation_id, path, role, must_change = found
+    return Actor(account_id, person_id, organisation_id, path, cast(Role, role), must_change)
 
 
 # --- attempts --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime
@@ -34,7 +34,10 @@ class PersonRow(Base):
 
 
 class AccountRow(Base):
-    """A way to sign in, with one role at one organisation. `last_totp_step` is the newest one-time code used."""
+    """A way to sign in, with one role at one organisation. `last_totp_step` is the newest one-time code used.
+
+    `totp_secret` is sealed (see proof.py). `must_change_password` says that somebody else has set the password.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -47,10 +50,12 @@ class AccountRow(Base):
     login: Mapped[str] = mapped_column(String(120), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     role: Mapped[str] = mapped_column(String(12))
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     last_totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

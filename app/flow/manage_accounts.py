@@ -21,13 +21,17 @@ from app.kernel.errors import Forbidden, Invalid, Problem
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """What a new account is to be; the role is still a word that somebody wrote."""
+    """What a new account is to be; the role is still a word that somebody wrote.
+
+    A password that `must_change` opens nothing but the page on which it is changed.
+    """
 
     person_id: str
     organisation_id: str
     role: str
     login: str
     password: str
+    must_change: bool = False
 
 
 def create_account(deps: Deps, actor: Actor, new: NewAccount) -> str:
@@ -46,7 +50,8 @@ def create_account(deps: Deps, actor: Actor, new: NewAccount) -> str:
     def create(session: Session) -> str:
         person_in_scope(session, actor, new.person_id)
         organisation = organisation_in_scope(session, actor, new.organisation_id)
-        id_ = records.add_account(session, new.person_id, organisation.id, role, login, password_hash)
+        place = organisation.id
+        id_ = records.add_account(session, new.person_id, place, role, login, password_hash, new.must_change)
         body = {"person": new.person_id, "organisation": organisation.id, "role": role}
         append(session, "account.created", f"account:{id_}", actor.person_id, body)
         return id_
@@ -124,6 +129,7 @@ def enable_account(deps: Deps, actor: Actor, account_id: str) -> None:
 def reset_password(deps: Deps, actor: Actor, account_id: str, password: str) -> None:
     """Set another's password and take away their one-time codes; all their sessions end at once.
 
+    The password opens nothing but the page on which it is changed.
     *Raises* Forbidden, NotFound, Invalid ``password_too_short`` and its like.
     """
     require(actor, "account.manage")
@@ -135,7 +141,7 @@ def reset_password(deps: Deps, actor: Actor, account_id: str, password: str) -> 
             raise Invalid.of(problems)
         now = database_now(session)
         changes = {"password_hash": password_hash, "password_changed_at": now, "totp_secret": None}
-        records.change_account(session, account.id, **changes)
+        records.change_account(session, account.id, must_change_password=True, **changes)
         records.end_sessions(session, account.id)
         return {}
 

@@ -9,8 +9,9 @@ from app.accounts.limiter import attempt_keys
 from app.accounts.people import Account, login_key, login_problems, password_problems
 from app.archive.records import append
 from app.db import database_now, reading, retried
+from app.flow.application_secret import totp_key
 from app.flow.deps import Deps
-from app.kernel.errors import Conflict, Forbidden, Invalid, Unavailable
+from app.kernel.errors import Conflict, Forbidden, Invalid, Problem, Unavailable
 
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ def sign_in(deps: Deps, login: str, password: str, totp: str, address: str, prev
     if account.totp_secret is not None:
         if not totp.strip():
             raise Forbidden("totp_required", "the one-time code is needed as well")
-        step = proof.totp_step(account.totp_secret, totp, now_seconds, account.last_totp_step)
+        step = _totp_step(deps, account, totp, now_seconds)
         if step is None:
             raise _refused(deps, account)
     try:
@@ -72,13 +73,10 @@ def change_password(deps: Deps, actor: Actor, old: str, new: str) -> str:
     *Raises* Forbidden ``sign_in_failed`` when `old` is wrong, Invalid ``password_too_short`` and its like,
     Unavailable ``too_many_attempts``.
     """
-    with reading(deps) as session:
-        account = records.account(session, actor.account_id)
-    # Whoever holds a stolen session must not be able to guess the password here.
-    _count_attempt(deps, account.login, actor.account_id)
-    if not proof.is_right(account.password_hash, old):
-        raise _refused(deps, account)
+    account = require_password(deps, actor, old)
     problems = password_problems(new, account.login)
+    if old == new:
+        problems.append(Problem("password", "password_not_new", "another one than before"))
     if problems:
         raise Invalid.of(problems)
     password_hash, token = proof.hashed(new), proof.new_token()
@@ -90,8 +88,44 @@ def change_password(deps: Deps, actor: Actor, old: str, new: str) -> str:
         append(session, "account.password_changed", f"account:{account.id}", actor.person_id, {})
 
     retried(deps, change)
-    _forgive(deps, account.login, actor.account_id)
     return token
+
+
+def require_password(deps: Deps, actor: Actor, password: str) -> Account:
+    """The actor's account, when this is its password: whoever holds a stolen session must not be able to guess it.
+
+    *Raises* Forbidden ``sign_in_failed``, Unavailable ``too_many_attempts``.
+    """
+    with reading(deps) as session:
+        account = records.account(session, actor.account_id)
+    _count_attempt(deps, account.login, actor.account_id)
+    if not proof.is_right(account.password_hash, password):
+        raise _refused(deps, account)
+    _forgive(deps, account.login, actor.account_id)
+    return account
+
+
+def end_other_sessions(deps: Deps, actor: Actor, token: str) -> int:
+    """End every session of the actor's account but the one of `token`; how many that were."""
+
+    def end(session: Session) -> int:
+        ended = records.end_sessions(session, actor.account_id, but=proof.token_digest(token))
+        if ended:
+            body = {"ended": ended}
+            append(session, "account.sessions_ended", f"account:{actor.account_id}", actor.person_id, body)
+        return ended
+
+    return retried(deps, end)
+
+
+def _totp_step(deps: Deps, account: Account, code: str, now_seconds: float) -> int | None:
+    """The step of a right one-time code. A secret that cannot be opened lets nobody in: an admin can take it away."""
+    try:
+        secret = proof.opened(account.totp_secret or "", totp_key(deps.settings), account.id)
+    except proof.SecretLost:
+        _log.error("totp_secret_lost", account=account.id)
+        return None
+    return proof.totp_step(secret, code, now_seconds, account.last_totp_step)
 
 
 def _enter(deps: Deps, account: Account, step: int | None, previous_token: str | None) -> str:

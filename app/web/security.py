@@ -1,9 +1,6 @@
 """The walls around every page: hosts, origins, forms, headers, and the policy of content."""
 
-import os
 import secrets
-from contextlib import suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
@@ -11,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import SecurityError
 
 from app.config import Settings
+from app.flow.application_secret import secret_key
 from app.kernel.errors import Invalid
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -67,31 +65,6 @@ def csp_nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
-
-
-def secret_key(settings: Settings) -> str:
-    """The configured key, or one of this machine, made at the first start. *Raises* Invalid ``bad_settings``."""
-    given = settings.secret_key.get_secret_value()
-    if given:
-        if len(given) < 32:
-            raise Invalid("bad_settings", "IMPRIMATUR_SECRET_KEY needs at least 32 characters")
-        return given
-    file = settings.var_dir / "secret_key"
-    if not file.exists():
-        _write_once(file, secrets.token_hex(32))
-    return file.read_text(encoding="ascii").strip()
-
-
-def _write_once(file: Path, text: str) -> None:
-    """Several processes may start at once: the first to link its file wins."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(text)
-    with suppress(FileExistsError):
-        file.hardlink_to(part)
-    part.unlink()
 
 
 def _origins(settings: Settings) -> frozenset[str]:

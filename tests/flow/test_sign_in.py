@@ -20,7 +20,8 @@ from app.flow.deps import Deps
 from app.flow.keep_archive import check
 from app.flow.manage_accounts import NewAccount, change_role, create_account, disable_account, enable_account
 from app.flow.manage_accounts import reset_password as reset_password_of
-from app.flow.sign_in import actor_of, change_password, sign_in, sign_out
+from app.flow.manage_people import create_person
+from app.flow.sign_in import actor_of, change_password, end_other_sessions, sign_in, sign_out
 from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, Unavailable
 from tests.cast import HERE, PASSWORD, Bank, a_bank, code_of_now, deps_on, enter
 from tests.conftest import House
@@ -362,10 +363,78 @@ def test_one_time_codes_begin_and_end_with_a_code(bank: Bank) -> None:
     second_factor.enrol(bank.deps, lin, secret, code_of_now(bank.deps, secret))
     with pytest.raises(Conflict):
         second_factor.enrol(bank.deps, lin, secret, code_of_now(bank.deps, secret))
-    with pytest.raises(Invalid):
-        second_factor.give_up(bank.deps, lin, code_of_now(bank.deps, secret))
-    second_factor.give_up(bank.deps, lin, code_of_now(bank.deps, secret, 1))
+    with pytest.raises(Forbidden, match="wrong"):
+        second_factor.give_up(bank.deps, lin, WRONG)
+    assert refusal(bank.deps, "lin", PASSWORD).code == "totp_required"
+    second_factor.give_up(bank.deps, lin, PASSWORD)
     enter(bank.deps, "lin")
+    with pytest.raises(Conflict, match="not in use"):
+        second_factor.give_up(bank.deps, lin, PASSWORD)
+
+
+def stored_secret(deps: Deps, account_id: str) -> str:
+    with reading(deps) as session:
+        return records.account(session, account_id).totp_secret or ""
+
+
+def test_the_secret_of_one_time_codes_is_stored_sealed_for_its_account_alone(bank: Bank) -> None:
+    lin, chen, secret = bank.hire("lin"), bank.hire("chen"), proof.new_totp_secret()
+    second_factor.enrol(bank.deps, lin, secret, code_of_now(bank.deps, secret))
+    stored = stored_secret(bank.deps, lin.account_id)
+    assert (len(stored), secret in stored) == (64, False)
+    with transaction(bank.deps) as session:
+        records.change_account(session, chen.account_id, totp_secret=stored)
+    assert refusal(bank.deps, "chen", PASSWORD, totp=code_of_now(bank.deps, secret, 1)).code == "sign_in_failed"
+    enter(bank.deps, "lin", totp=code_of_now(bank.deps, secret, 1))
+
+
+def test_a_secret_in_clear_of_an_earlier_release_works_and_is_sealed_by_the_migration(bank: Bank) -> None:
+    lin, secret = bank.hire("lin"), proof.new_totp_secret()
+    with transaction(bank.deps) as session:
+        records.change_account(session, lin.account_id, totp_secret=secret)
+    enter(bank.deps, "lin", totp=code_of_now(bank.deps, secret, -1))
+    assert [second_factor.seal_secrets(bank.deps), second_factor.seal_secrets(bank.deps)] == [1, 0]
+    assert stored_secret(bank.deps, lin.account_id) != secret
+    enter(bank.deps, "lin", totp=code_of_now(bank.deps, secret))
+
+
+def test_under_another_application_secret_nobody_comes_in_with_codes_and_an_admin_helps(
+    bank: Bank, engine: Engine, tmp_path: Path
+) -> None:
+    lin, secret = bank.hire("lin"), proof.new_totp_secret()
+    second_factor.enrol(bank.deps, lin, secret, code_of_now(bank.deps, secret))
+    other = deps_on(engine, var_dir=tmp_path / "other", secret_key="another-secret-" * 3)
+    assert refusal(other, "lin", PASSWORD, totp=code_of_now(other, secret, 1)).code == "sign_in_failed"
+    reset_password_of(other, bank.root, lin.account_id, NEW_PASSWORD)
+    enter(other, "lin", NEW_PASSWORD)
+
+
+def test_a_password_that_somebody_else_has_set_opens_nothing_but_its_own_change(bank: Bank) -> None:
+    person = create_person(bank.deps, bank.root, bank.east, "新人")
+    new = NewAccount(person, bank.east, "admin", "new", PASSWORD, must_change=True)
+    create_account(bank.deps, bank.root, new)
+    token = enter(bank.deps, "new")
+    newcomer = actor_of(bank.deps, token)
+    assert newcomer is not None
+    with pytest.raises(Forbidden) as caught:
+        create_person(bank.deps, newcomer, bank.east, "某人")
+    assert caught.value.code == "change_password_first"
+    with pytest.raises(Invalid, match="another one"):
+        change_password(bank.deps, newcomer, PASSWORD, PASSWORD)
+    changed = actor_of(bank.deps, change_password(bank.deps, newcomer, PASSWORD, NEW_PASSWORD))
+    assert changed is not None
+    assert not changed.must_change_password
+    create_person(bank.deps, changed, bank.east, "某人")
+
+
+def test_the_other_sessions_end_and_this_one_goes_on(bank: Bank) -> None:
+    lin = bank.hire("lin")
+    here, elsewhere = enter(bank.deps, "lin"), enter(bank.deps, "lin")
+    other = enter(bank.deps, "root")
+    assert end_other_sessions(bank.deps, lin, here) >= 1
+    assert [actor_of(bank.deps, token) for token in (here, elsewhere)] == [lin, None]
+    assert actor_of(bank.deps, other) is not None
+    assert end_other_sessions(bank.deps, lin, here) == 0
 
 
 # --- threats row 10: role or branch changed in mid-session -----------------------------------------------------------
