@@ -1,0 +1,1 @@
+"""What people bring in: archives taken apart, without trusting a byte of them."""
