@@ -6,6 +6,8 @@ from typing import Any, Literal, cast
 
 from app.kernel.digest import digest_of
 
+_TOLD_APART = ("rule", "severity", "text", "place")
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -89,6 +91,15 @@ class Snapshot:
     digest: str
     content: SnapshotContent
     findings: tuple[Mapping[str, Any], ...]
+
+    @property
+    def masked_digest(self) -> str:
+        """The same for two posters that differ in nothing but whose they are, to the eye and to the rules."""
+        content = self.content
+        values = {**content.values, "profile": {}}
+        pictures = {path: digest for path, digest in content.pictures.items() if not path.startswith("profile.")}
+        found = sorted([str(one[name]) for name in _TOLD_APART] for one in self.findings)
+        return digest_of({**content.document(), "values": values, "pictures": pictures, "findings": found})
 
 
 @dataclass(frozen=True, slots=True)

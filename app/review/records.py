@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import database_now
 from app.kernel.errors import Conflict, NotFound
 from app.review.core import FIRST, Action, Kind, State, due_at, next_state, sentence_key
-from app.review.tables import CaseRow, CommentRow, SentenceRow, StepRow
+from app.review.tables import CaseRow, ClaimRow, CommentRow, SentenceRow, StepRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,28 @@ def remember_sentences(session: Session, subject_id: str, digest: str, found: It
         if key not in seen:
             session.add(SentenceRow(key=key, subject_id=subject_id, digest=digest))
     session.flush()
+
+
+def claim(session: Session, subject_id: str, person_id: str, length: timedelta, take_over: bool) -> datetime:
+    """Until when the case is now claimed. *Raises* Conflict ``claimed`` where somebody else's claim holds."""
+    session.execute(select(CaseRow.subject_id).where(CaseRow.subject_id == subject_id).with_for_update())
+    now = database_now(session)
+    row = session.get(ClaimRow, subject_id, populate_existing=True)
+    if row is not None and row.person_id != person_id and row.until > now and not take_over:
+        raise Conflict("claimed", "somebody else is looking at this", by_person_id=row.person_id)
+    if row is None:
+        row = ClaimRow(subject_id=subject_id)
+        session.add(row)
+    row.person_id, row.until = person_id, now + length
+    session.flush()
+    return row.until
+
+
+def release(session: Session, subject_id: str, person_id: str) -> bool:
+    """Give up a claim; whether this person had one."""
+    own = (ClaimRow.subject_id == subject_id) & (ClaimRow.person_id == person_id)
+    given_up = session.execute(delete(ClaimRow).where(own).returning(ClaimRow.subject_id))
+    return given_up.first() is not None
 
 
 def _case(row: CaseRow) -> Case:

@@ -74,3 +74,13 @@ class SentenceRow(Base):
     key: Mapped[str] = mapped_column(String(64))
     subject_id: Mapped[str] = mapped_column(ForeignKey("review_cases.subject_id"))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class ClaimRow(Base):
+    """Who said that they are looking at a case, and until when that holds. It binds nobody."""
+
+    __tablename__ = "review_claims"
+
+    subject_id: Mapped[str] = mapped_column(ForeignKey("review_cases.subject_id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(24))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,220 @@
+"""Exhibit: a submitted work as a reviewer looks at it: laid out from what was frozen, its findings at their places."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from app.compliance.document import Document, Facts
+from app.compliance.engine import check
+from app.flow.check_copy import Judgement, document_of
+from app.flow.deps import Deps
+from app.flow.findings import Written, undecided, written
+from app.flow.freeze import order_of, under_today
+from app.flow.make_poster import Studio
+from app.flow.published import load_version
+from app.flow.spots import glyph_boxes
+from app.library.core import Version
+from app.posters.drafts import Snapshot, SnapshotContent
+from app.rendering.display import DisplayList, PictureItem, Rect, TextItem
+from app.rendering.layout import lay_out
+from app.rendering.reading import reading_order
+from app.rendering.scene import Language
+from app.rendering.template import LoadedTemplate, Template
+from app.rendering.thumbnail import thumbnail
+from app.rendering.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A finding with its number; `boxes` cover it on the figure. Without any, it is about the work as a whole."""
+
+    number: int
+    finding: Written
+    boxes: tuple[Rect, ...]
+    is_settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a line that the same findings (by number) fired on."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One text of the work, as it is drawn; `place` is ``slots.NAME`` or ``layers.NAME``."""
+
+    place: str
+    role: str
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One size in one language. `areas` are the boxes of what can be pointed at, by place; `text` is the copy."""
+
+    size: str
+    language: Language
+    width_px: int
+    height_px: int
+    hits: tuple[Hit, ...]
+    lines: tuple[Line, ...]
+    areas: tuple[tuple[str, Rect], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is not any more as it was submitted: parts of the surroundings by name, and findings of new rules."""
+
+    changed: tuple[str, ...]
+    findings: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    size: str
+    display: DisplayList
+    document: Document
+
+
+def poster_figure(deps: Deps, studio: Studio, version: Version, snapshot: Snapshot, open_: Sequence[Written]) -> Figure:
+    """The snapshot; `open_` are those of its findings that nobody has decided on."""
+    template = load_version(deps, version)
+    laid = _laid_poster(deps, studio, template, snapshot.content)
+    settled = undecided(snapshot.findings, open_)
+    return _figure(laid, _numbered(open_, 1, False), _numbered(settled, 1 + len(open_), True))
+
+
+def template_figures(deps: Deps, studio: Studio, version: Version, findings: Sequence[Written]) -> list[Figure]:
+    """Every size of a template version in every language; findings are numbered through."""
+    template = load_version(deps, version)
+    figures, number = [], 1
+    for size in template.template.sizes:
+        for language in template.template.languages:
+            own = [one for one in findings if (one["size"], one["language"]) == (size, language)]
+            laid = _laid_template(studio, template, size, language)
+            figures.append(_figure(laid, _numbered(own, number, False), []))
+            number += len(own)
+    return figures
+
+
+def today(deps: Deps, studio: Studio, version: Version, snapshot: Snapshot, day: date) -> Today:
+    """What has changed around a snapshot since it was taken."""
+    template = load_version(deps, version)
+    now = under_today(studio, template, snapshot.content)
+    changed = now.differences(snapshot.content)
+    if not changed:
+        return Today((), ())
+    laid = _laid_poster(deps, studio, template, snapshot.content)
+    judgement = Judgement(laid.document, check(studio.rules, laid.document, day))
+    found = undecided(written(judgement, now.size, now.language), snapshot.findings)
+    return Today(changed, tuple(found))
+
+
+def poster_picture(deps: Deps, studio: Studio, version: Version, content: SnapshotContent, width_px: int) -> bytes:
+    """The snapshot as a WebP, with a code that leads to the house's sample link."""
+    laid = _laid_poster(deps, studio, load_version(deps, version), content)
+    return thumbnail(laid.display, studio.kit.fonts, width_px, studio.cache)
+
+
+def template_picture(
+    deps: Deps, studio: Studio, version: Version, size: str, language: Language, width_px: int
+) -> bytes:
+    """One size of a template version in one language as a WebP, with the sample advisor on it."""
+    laid = _laid_template(studio, load_version(deps, version), size, language)
+    return thumbnail(laid.display, studio.kit.fonts, width_px, studio.cache)
+
+
+def _laid_poster(deps: Deps, studio: Studio, template: LoadedTemplate, content: SnapshotContent) -> _Laid:
+    order = order_of(deps, studio, template, content, studio.sample_link, "png", template.template.validity.starts_on)
+    return _laid(studio, template, content.size, content.language, order.values)
+
+
+def _laid_template(studio: Studio, template: LoadedTemplate, size: str, language: Language) -> _Laid:
+    return _laid(studio, template, size, language, Values({}, studio.sample_profile))
+
+
+def _laid(studio: Studio, loaded: LoadedTemplate, size: str, language: Language, values: Values) -> _Laid:
+    template = loaded.template
+    display = lay_out(template, size, values, studio.kit, loaded.pictures, studio.sample_link, language)
+    return _Laid(size, display, document_of(display, _facts(template, display)))
+
+
+def _facts(template: Template, display: DisplayList) -> Facts:
+    return Facts(template.jurisdiction, template.product, language=display.language)
+
+
+_LEVEL = {"block": 0, "review": 1, "advise": 2}
+
+
+def _numbered(findings: Iterable[Written], first: int, is_settled: bool) -> list[Hit]:
+    listed = sorted(findings, key=lambda one: (_LEVEL[one["severity"]], one["start"]))
+    return [Hit(number, one, (), is_settled) for number, one in enumerate(listed, first)]
+
+
+def _figure(laid: _Laid, open_: list[Hit], settled: list[Hit]) -> Figure:
+    items = reading_order(laid.display)
+    spans: dict[int, list[tuple[int, int, int]]] = {}
+    hits = [_placed(hit, laid.document, items, spans) for hit in (*open_, *settled)]
+    lines = [_line(item, spans.get(index, [])) for index, item in enumerate(items)]
+    display = laid.display
+    return Figure(
+        laid.size,
+        "en" if display.language == "en" else "zh",
+        display.width_px,
+        display.height_px,
+        tuple(hits),
+        tuple(lines),
+        tuple(_areas(display)),
+        laid.document.text,
+    )
+
+
+def _placed(
+    hit: Hit, document: Document, items: tuple[TextItem, ...], spans: dict[int, list[tuple[int, int, int]]]
+) -> Hit:
+    start, end = hit.finding["start"], hit.finding["end"]
+    if document.text[start:end] != hit.finding["text"]:
+        return hit  # it is not drawn as it was any more: no place is better than a wrong one
+    places = document.locate(start, end)
+    for index, low, high in places:
+        spans.setdefault(index, []).append((low, high, hit.number))
+    boxes = tuple(box for index, low, high in places for box in glyph_boxes(items[index], low, high))
+    return replace(hit, boxes=boxes)
+
+
+def _line(item: TextItem, spans: Sequence[tuple[int, int, int]]) -> Line:
+    cuts = sorted({0, len(item.text), *(place for low, high, _ in spans for place in (low, high))})
+    stretches = [
+        Stretch(
+            item.text[low:high], tuple(sorted(number for start, end, number in spans if start <= low and high <= end))
+        )
+        for low, high in pairwise(cuts)
+    ]
+    return Line(_place(item), item.role, tuple(stretches))
+
+
+def _areas(display: DisplayList) -> Iterator[tuple[str, Rect]]:
+    for item in display.items:
+        if isinstance(item, TextItem) and item.text.strip():
+            yield _place(item), item.ink
+        elif isinstance(item, PictureItem) and item.slot:
+            yield _place(item), item.box
+
+
+def _place(item: TextItem | PictureItem) -> str:
+    return f"slots.{item.slot}" if item.slot else f"layers.{item.layer}"
+
+
+def values_of(snapshot: Snapshot) -> Mapping[str, Any]:
+    """What the slots of a snapshot say, a picture as its digest."""
+    given: Mapping[str, Any] = snapshot.content.values["slots"]
+    return {
+        name: value if isinstance(value, str) else value.get("text", value.get("picture", ""))
+        for name, value in given.items()
+    }
