@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from app.db import retried
-from app.flow import keep_archive, render_later, visit
+from app.flow import keep_archive, render_later, roll_up, visit
 from app.flow.deps import Deps
 from app.jobs import queue
 from app.jobs.lease import kept
@@ -17,6 +17,7 @@ from app.jobs.queue import Job
 from app.jobs.rabbitmq import Rabbit
 from app.jobs.relay import relay
 from app.kernel.errors import AppError, Conflict, Invalid, Unavailable
+from app.reads.facts import facts, first_day
 from app.schema import require_current
 
 _log = structlog.get_logger(__name__)
@@ -30,7 +31,7 @@ HANDLERS: Mapping[str, Callable[[Deps, Job], None]] = {
 def work(deps: Deps, once: bool = False, stop: threading.Event | None = None) -> None:
     """Do jobs until SIGTERM, SIGINT or `stop`, then finish the one at hand; `once` ends when no job is due.
 
-    Beside the jobs, the visits in this machine's spools are taken in.
+    Beside the jobs, the visits in this machine's spools are taken in, and the days that are over are rolled up.
 
     *Raises* Unavailable ``schema_outdated`` before anything is done.
     """
@@ -38,8 +39,11 @@ def work(deps: Deps, once: bool = False, stop: threading.Event | None = None) ->
     stop = stop or _stopped_by_signals()
     if once:
         visit.drain(deps)
+        roll_up.roll_up(deps, facts, first_day)
     else:
         threading.Thread(target=visit.drain_until, args=(deps, stop), name="visits", daemon=True).start()
+        rolling = (deps, facts, first_day, stop)
+        threading.Thread(target=roll_up.roll_up_until, args=rolling, name="results", daemon=True).start()
     if deps.settings.jobs == "rabbitmq" and not once:
         _work_from_rabbitmq(deps, stop)
     else:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime
@@ -59,6 +59,17 @@ class RevisionRow(Base):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PosterPictureRow(Base):
+    """A picture that somebody brought for a poster: an object that its drafts may name, and that is shown with it."""
+
+    __tablename__ = "poster_pictures"
+
+    poster_id: Mapped[str] = mapped_column(ForeignKey("posters.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    brought_by_person_id: Mapped[str] = mapped_column(String(24))
+    brought_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class SnapshotRow(Base):
     """What was submitted, never changed; `digest` is the SHA-256 of the canonical JSON in `content`."""
 
@@ -93,6 +104,7 @@ class IssuedFileRow(Base):
     """A finished, proved file of an issue, one for each format; the object has these bytes under this digest."""
 
     __tablename__ = "poster_files"
+    __table_args__ = (Index("ix_poster_files_finished_at", "finished_at"),)
 
     issue_id: Mapped[str] = mapped_column(ForeignKey("poster_issues.id"), primary_key=True)
     format: Mapped[str] = mapped_column(String(4), primary_key=True)
@@ -106,6 +118,7 @@ class ShareRow(Base):
     """A poster was shared: by its advisor, or again by a customer (no person), who then has a link of their own."""
 
     __tablename__ = "poster_shares"
+    __table_args__ = (Index("ix_poster_shares_shared_at", "shared_at"),)
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     poster_id: Mapped[str] = mapped_column(ForeignKey("posters.id"), index=True)

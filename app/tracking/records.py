@@ -15,7 +15,8 @@ from app.db import database_now
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_code
 from app.tracking.core import OPENINGS, Visit
-from app.tracking.tables import ConsentRow, VisitDayRow, VisitRow, VisitSpoolRow
+from app.tracking.results import Counted
+from app.tracking.tables import ClosedDayRow, ConsentRow, ResultDayRow, VisitDayRow, VisitRow, VisitSpoolRow
 
 VISITOR_LENGTH = 22
 COUNTED_AS_HUMAN = "redirect"
@@ -52,12 +53,18 @@ def take_in(session: Session, spool_name: str, visits: Sequence[Visit], end: int
     """Add `visits` and their counts, and note that the spool is taken in up to `end`: all or nothing."""
     if visits:
         kept = _without_unconsented(session, visits)
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("LOCK TABLE visit_days IN SHARE ROW EXCLUSIVE MODE"))
+        hold_counts(session)
         _count(session, kept, zone)
+        open_days(session, {visit.at.astimezone(zone).date() for visit in kept})
         # Past the mapper: it would look at each row, and nobody wants these as objects.
         session.connection().execute(insert(VisitRow), [visit._asdict() for visit in kept])
     session.execute(update(VisitSpoolRow).where(VisitSpoolRow.name == spool_name).values(taken_bytes=end))
+
+
+def hold_counts(session: Session) -> None:
+    """Let nobody else change the counts by day until the transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE visit_days IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def forget_spool(session: Session, spool_name: str) -> None:
@@ -148,21 +155,24 @@ def _count(session: Session, visits: Sequence[Visit], zone: ZoneInfo) -> None:
             if is_human and visit.visitor is not None:
                 visitors[subject].add(visit.visitor)
     new = _new_visitors(session, visitors, zone)
-    if not views:
+    people = _first_met(session, visits, zone)
+    if not (views or people):
         return
     rows = [
         {
             "subject_kind": subject[0],
             "subject": subject[1],
             "day": subject[2],
-            "views": views[subject],
-            "humans": humans[subject],
+            "views": views.get(subject, 0),
+            "humans": humans.get(subject, 0),
             "visitors": new.get(subject, 0),
+            "people": people.get(subject, 0),
         }
-        for subject in sorted(views)
+        for subject in sorted(views.keys() | people.keys())
     ]
     added = _upsert(session, VisitDayRow)
-    summed = {name: getattr(VisitDayRow, name) + added.excluded[name] for name in ("views", "humans", "visitors")}
+    names = ("views", "humans", "visitors", "people")
+    summed = {name: getattr(VisitDayRow, name) + added.excluded[name] for name in names}
     upsert = added.on_conflict_do_update(index_elements=["subject_kind", "subject", "day"], set_=summed)
     session.connection().execute(upsert, rows)
 
@@ -194,6 +204,50 @@ def _new_visitors(session: Session, found: dict[Subject, set[str]], zone: ZoneIn
         seen["link", code, day].add(visitor)
         seen["poster", poster_id or "", day].add(visitor)
     return {subject: len(visitors - seen.get(subject, set())) for subject, visitors in found.items()}
+
+
+def _first_met(session: Session, visits: Sequence[Visit], zone: ZoneInfo) -> dict[Subject, int]:
+    """How many visitors were never seen before, by what they were first seen with."""
+    first: dict[str, Visit] = {}
+    for visit in visits:
+        if visit.visitor is not None and not visit.bot and visit.kind != "unknown":
+            first.setdefault(visit.visitor, visit)
+    if not first:
+        return {}
+    known = select(VisitRow.visitor).where(VisitRow.visitor.in_(first), VisitRow.bot == "").distinct()
+    for visitor in session.scalars(known):
+        first.pop(visitor or "", None)
+    found: dict[Subject, int] = defaultdict(int)
+    for visit in first.values():
+        for subject in _subjects(visit, zone):
+            found[subject] += 1
+    return found
+
+
+# --- closed days ----------------------------------------------------------------------------------------------------
+
+
+def closed_days(session: Session, first: date, last: date) -> set[date]:
+    """The days from `first` to `last` whose figures are kept."""
+    return set(session.scalars(select(ClosedDayRow.day).where(ClosedDayRow.day.between(first, last))))
+
+
+def close_day(session: Session, day: date, counted: Sequence[Counted]) -> None:
+    """Keep the figures of a day. The caller holds the counts, and has counted since."""
+    open_days(session, {day})
+    if counted:
+        rows = [one.place._asdict() | {"day": day} | one.figures._asdict() for one in counted]
+        session.connection().execute(insert(ResultDayRow), rows)
+    session.add(ClosedDayRow(day=day))
+    session.flush()
+
+
+def open_days(session: Session, days: Collection[date]) -> None:
+    """Forget the figures of those days, if they are kept: they are counted anew."""
+    was_closed = delete(ClosedDayRow).where(ClosedDayRow.day.in_(days)).returning(ClosedDayRow.day)
+    opened = list(session.scalars(was_closed.execution_options(synchronize_session=False)))
+    if opened:
+        session.execute(delete(ResultDayRow).where(ResultDayRow.day.in_(opened)))
 
 
 def _upsert(session: Session, table: type[Any], values: dict[str, Any] | None = None) -> Any:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, Index, Integer, String
+from sqlalchemy import BigInteger, Date, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime
@@ -32,9 +32,13 @@ class VisitRow(Base):
 
 
 class VisitDayRow(Base):
-    """What a link, a poster or the unknown codes (`subject_kind` ``orphan``) were visited on one local day."""
+    """What a link, a poster or the unknown codes (`subject_kind` ``orphan``) were visited on one local day.
+
+    `visitors` counts those who agreed once a day, `people` once at all: where and when they were first met.
+    """
 
     __tablename__ = "visit_days"
+    __table_args__ = (Index("ix_visit_days_day_subject_kind", "day", "subject_kind"),)
 
     subject_kind: Mapped[str] = mapped_column(String(6), primary_key=True)
     subject: Mapped[str] = mapped_column(String(24), primary_key=True)
@@ -42,6 +46,7 @@ class VisitDayRow(Base):
     views: Mapped[int] = mapped_column(BigInteger)
     humans: Mapped[int] = mapped_column(BigInteger)
     visitors: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class VisitSpoolRow(Base):
@@ -62,3 +67,35 @@ class ConsentRow(Base):
     wording: Mapped[str] = mapped_column(String(40))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ResultDayRow(Base):
+    """The figures of one closed local day at an organisation, whatever lies below it included.
+
+    `facet` is ``all`` (`key` is empty), ``template`` (its slug) or ``advisor`` (the person's id).
+    """
+
+    __tablename__ = "result_days"
+    __table_args__ = (
+        Index("ix_result_days_key", "organisation_id", "facet", "key", "day"),
+        {"sqlite_with_rowid": False},
+    )
+
+    organisation_id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    facet: Mapped[str] = mapped_column(String(8), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    posters: Mapped[int] = mapped_column(BigInteger)
+    shares: Mapped[int] = mapped_column(BigInteger)
+    scans: Mapped[int] = mapped_column(BigInteger)
+    humans: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int] = mapped_column(BigInteger)
+    reshares: Mapped[int] = mapped_column(BigInteger)
+
+
+class ClosedDayRow(Base):
+    """A local day whose figures stand in `result_days`; a visit that comes in late opens it again."""
+
+    __tablename__ = "result_closed_days"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)

@@ -1,0 +1,120 @@
+"""What came of posters on given days, counted from what was written down: issues, shares and visits by day."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    case,
+    column,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+    values,
+)
+from sqlalchemy.orm import Session, aliased
+
+from app.db import UtcDateTime
+from app.library.tables import TemplateVersionRow
+from app.posters.tables import IssuedFileRow, IssueRow, PosterRow, ShareRow
+from app.tracking.results import Fact, Figures
+from app.tracking.tables import VisitDayRow
+
+_DAYS_AT_ONCE = 200
+
+
+def facts(session: Session, days: Sequence[date], zone: ZoneInfo, organisation_path: str = "/") -> list[Fact]:
+    """What came on `days` (local, of `zone`) of the posters at or below an organisation."""
+    found: list[Fact] = []
+    for at in range(0, len(days), _DAYS_AT_ONCE):
+        found += _facts(session, days[at : at + _DAYS_AT_ONCE], zone, organisation_path)
+    return found
+
+
+def first_day(session: Session, zone: ZoneInfo) -> date | None:
+    """The day of the first visit, share or issue; None before there is any."""
+    visited = session.scalar(select(func.min(VisitDayRow.day)))
+    instants: list[datetime | None] = [
+        session.scalar(select(func.min(ShareRow.shared_at))),
+        session.scalar(select(func.min(IssuedFileRow.finished_at))),
+    ]
+    found = [instant.astimezone(zone).date() for instant in instants if instant is not None]
+    return min([*found, *([visited] if visited else [])], default=None)
+
+
+def counted(days: Sequence[date], zone: ZoneInfo) -> CompoundSelect[Any]:
+    """A row for each poster and day and each thing that was counted: day, poster_id, and the six figures."""
+    bounds = _bounds(days, zone)
+    return union_all(_issued(bounds), _shared(bounds), _visited(days))
+
+
+def bounds_of(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants at which a local day begins and ends."""
+    return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def _facts(session: Session, days: Sequence[date], zone: ZoneInfo, organisation_path: str) -> Iterable[Fact]:
+    each = counted(days, zone).subquery()
+    place = (each.c.day, PosterRow.organisation_path, PosterRow.owner_person_id, TemplateVersionRow.slug)
+    sums = [func.sum(each.c[name]) for name in Figures._fields]
+    wanted = (
+        select(*place, *sums)
+        .join(PosterRow, PosterRow.id == each.c.poster_id)
+        .join(TemplateVersionRow, TemplateVersionRow.id == PosterRow.template_version_id)
+        .group_by(*place)
+    )
+    if organisation_path != "/":
+        wanted = wanted.where(PosterRow.organisation_path.startswith(organisation_path, autoescape=True))
+    return [Fact(*row[:4], Figures(*map(int, row[4:]))) for row in session.execute(wanted)]
+
+
+def _bounds(days: Sequence[date], zone: ZoneInfo) -> Any:
+    columns = (column("day", Date), column("begins", UtcDateTime), column("ends", UtcDateTime))
+    rows = [(day, *bounds_of(day, zone)) for day in days]
+    return values(*columns, name="days").data(rows).cte("days")
+
+
+def _issued(days: Any) -> Select[Any]:
+    """A poster is issued when its first file is finished."""
+    earlier_file, earlier = aliased(IssuedFileRow), aliased(IssueRow)
+    is_later_file = exists().where(
+        earlier.poster_id == IssueRow.poster_id,
+        earlier_file.issue_id == earlier.id,
+        earlier_file.finished_at < days.c.begins,
+    )
+    return (
+        select(days.c.day, IssueRow.poster_id, *_figures(posters=literal(1, Integer)))
+        .join_from(days, IssuedFileRow, IssuedFileRow.finished_at.between(days.c.begins, days.c.ends))
+        .join(IssueRow, IssueRow.id == IssuedFileRow.issue_id)
+        .where(IssuedFileRow.finished_at < days.c.ends, ~is_later_file)
+        .distinct()
+    )
+
+
+def _shared(days: Any) -> Select[Any]:
+    by_advisor = func.sum(case((ShareRow.shared_by_person_id.is_not(None), 1), else_=0))
+    by_customer = func.sum(case((ShareRow.shared_by_person_id.is_(None), 1), else_=0))
+    return (
+        select(days.c.day, ShareRow.poster_id, *_figures(shares=by_advisor, reshares=by_customer))
+        .join_from(days, ShareRow, ShareRow.shared_at.between(days.c.begins, days.c.ends))
+        .where(ShareRow.shared_at < days.c.ends)
+        .group_by(days.c.day, ShareRow.poster_id)
+    )
+
+
+def _visited(days: Sequence[date]) -> Select[Any]:
+    row = VisitDayRow
+    return select(
+        row.day, row.subject.label("poster_id"), *_figures(scans=row.views, humans=row.humans, people=row.people)
+    ).where(row.subject_kind == "poster", row.day.in_(days))
+
+
+def _figures(**given: Any) -> list[Any]:
+    return [given.get(name, literal(0, Integer)).label(name) for name in Figures._fields]
