@@ -15,6 +15,7 @@ TargetKind = Literal["poster", "address"]
 State = Literal["pending", "active", "recalled", "expired"]
 
 CODE_LENGTH = 10
+DEEPEST = 64
 LONGEST_ADDRESS = 2000
 # Base 58, eight to twenty-four of them. Not digits alone: a telephone number typed behind /r/ is not a code.
 _CODE = re.compile(r"(?=[1-9]*[A-Za-z])[1-9A-HJ-NP-Za-km-z]{8,24}")
@@ -42,6 +43,15 @@ class Link:
     activated_at: datetime | None
     recalled_at: datetime | None
     expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPicture:
+    """A finished, proved file with the code of one link in it, an object of the store."""
+
+    object_digest: str
+    media_type: str
+    bytes: int
 
 
 def is_code(text: str) -> bool:

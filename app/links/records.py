@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.db import database_now
 from app.kernel.errors import Conflict, Invalid, NotFound, Problem
 from app.kernel.ids import new_code
-from app.links.core import CODE_LENGTH, Link, TargetKind, checked_address, is_code, state_of
-from app.links.tables import LinkRow
+from app.links.core import CODE_LENGTH, DEEPEST, Link, LinkPicture, TargetKind, checked_address, is_code, state_of
+from app.links.tables import LinkPictureRow, LinkRow
 
 _TARGETS_AT_ONCE = 500
 
@@ -28,7 +28,7 @@ def mint(
     """The code of a new link, which leads nowhere until it is activated; a customer's re-share is made by no person.
 
     A child has its parent's target, and ends with it at the latest. *Raises* Invalid for an address that may not be a
-    target, NotFound ``no_such_link`` for the parent, Conflict ``parent_not_active`` and ``other_target``.
+    target, NotFound ``no_such_link`` for the parent, Conflict ``parent_not_active``, ``other_target`` and ``too_deep``.
     """
     now = database_now(session)
     parent = _active_parent(session, parent_code, now) if parent_code is not None else None
@@ -36,6 +36,8 @@ def mint(
     if parent is not None:
         if (parent.target_kind, parent.target) != (target_kind, target):
             raise Conflict("other_target", "a re-share leads where its parent leads")
+        if parent.depth >= DEEPEST:
+            raise Conflict("too_deep", f"a line of re-shares has at most {DEEPEST} steps")
         ends = [end for end in (expires_at, parent.expires_at) if end is not None]
         expires_at = min(ends, default=None)
     code = _new_code()
@@ -117,6 +119,21 @@ def links_to(session: Session, target_kind: TargetKind, target_id: str) -> list[
     to_target = (LinkRow.target == target_id) & (LinkRow.target_kind == target_kind)
     rows = session.scalars(select(LinkRow).where(to_target).order_by(LinkRow.depth, LinkRow.minted_at, LinkRow.code))
     return [_value(row) for row in rows]
+
+
+def find_picture(session: Session, code: str) -> LinkPicture | None:
+    """The poster as it was painted for this link, if it was."""
+    row = session.get(LinkPictureRow, code)
+    return LinkPicture(row.object_digest, row.media_type, row.bytes) if row else None
+
+
+def keep_picture(session: Session, code: str, picture: LinkPicture) -> None:
+    """Write down the poster as it was painted for this link; the same code and poster give the same bytes again."""
+    known = session.get(LinkPictureRow, code)
+    if known is None:
+        fields = {"object_digest": picture.object_digest, "media_type": picture.media_type, "bytes": picture.bytes}
+        session.add(LinkPictureRow(code=code, made_at=database_now(session), **fields))
+        session.flush()
 
 
 def _active_parent(session: Session, code: str, now: datetime) -> Link:

@@ -1,8 +1,8 @@
-"""The table of links."""
+"""The tables of links, and of the pictures that carry the code of a re-share."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime
@@ -29,3 +29,15 @@ class LinkRow(Base):
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     recalled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LinkPictureRow(Base):
+    """The poster with this link's own code in it, painted once; the object has these bytes under this digest."""
+
+    __tablename__ = "link_pictures"
+
+    code: Mapped[str] = mapped_column(ForeignKey("links.code"), primary_key=True)
+    object_digest: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(60))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,10 +1,12 @@
 """The QR code's matrix: written by zxing-cpp at the smallest version that holds the link."""
 
+import io
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 import zxingcpp
+from PIL import Image
 
 Matrix = tuple[tuple[bool, ...], ...]
 MAX_LINK = 400
@@ -21,3 +23,12 @@ def matrix(link: str, level: Literal["M", "Q", "H"]) -> Matrix:
     code = zxingcpp.create_barcode(link, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     dark = np.asarray(code.to_image(scale=1, add_quiet_zones=False)) == 0
     return tuple(tuple(bool(module) for module in row) for row in dark)
+
+
+def picture(link: str, module_px: int, quiet_modules: int = 4) -> bytes:
+    """The code alone, as a PNG with `module_px` for each module and its quiet zone."""
+    dark = np.pad(np.array(matrix(link, "M")), quiet_modules)
+    pixels = np.where(dark, 0, 255).astype(np.uint8).repeat(module_px, axis=0).repeat(module_px, axis=1)
+    file = io.BytesIO()
+    Image.fromarray(pixels).convert("1").save(file, "PNG", optimize=True)
+    return file.getvalue()

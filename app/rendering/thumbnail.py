@@ -24,6 +24,19 @@ def thumbnail(display: DisplayList, fonts: FontBook, width_px: int, cache: Stati
     return file.getvalue()
 
 
+def scaled(data: bytes, width_px: int) -> bytes:
+    """A finished file, in pixels, as a WebP of `width_px`; never larger than it is."""
+    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:
+        image.draft("RGB", (width_px, round(image.height * width_px / image.width)))
+        small = image.convert("RGB")
+    if width_px < small.width:
+        height_px = max(1, round(small.height * width_px / small.width))
+        small = small.resize((width_px, height_px), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    file = io.BytesIO()
+    small.save(file, "WEBP", quality=QUALITY, method=EFFORT, exif=b"", xmp=b"")
+    return file.getvalue()
+
+
 def portrait(picture: Picture, side_px: int, focus: tuple[float, float] = (0.5, 0.4)) -> bytes:
     """The square of `picture` around `focus` (fractions) as a WebP of `side_px`."""
     side = min(picture.width_px, picture.height_px)

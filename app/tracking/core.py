@@ -68,7 +68,8 @@ class Visit(NamedTuple):
 
     `kind` says what was answered to an opening, or what was done on the landing page: ``consent`` (agreed to be
     remembered just now), ``seen`` (the page was looked at for some seconds), ``contact`` (the advisor's telephone or
-    WeCom was tapped), ``share`` (a link of their own was made; `code` is the one they came through).
+    WeCom was tapped), ``share`` (a link of their own was made; `code` is the one they came through). What a page may
+    say only once carries the page's `nonce`: of visits with the same one, one becomes a row.
 
     `bot` is the reason why it does not count as a human, empty for one that does. `poster_id` is the target of the
     link, as far as it was known. `parent_code` is the code through which this one was reached.
@@ -84,6 +85,7 @@ class Visit(NamedTuple):
     device: Device
     app: str
     visitor: str | None
+    nonce: str | None = None
 
 
 class Place(NamedTuple):
@@ -109,6 +111,36 @@ def crop(agents: Agents, request: Request, place: Place, kind: Kind, at: datetim
         device=agent.device,
         app=agent.app,
         visitor=visitor_in(request.cookie),
+    )
+
+
+def crop_act(
+    agents: Agents,
+    request: Request,
+    place: Place,
+    kind: Kind,
+    at: datetime,
+    *,
+    visitor: str | None = None,
+    nonce: str | None = None,
+) -> Visit:
+    """What is kept of something done on the landing page; `visitor` is whoever has agreed, were it just now.
+
+    A page sends it in the background, so that less tells a person from a program than of an opening.
+    """
+    agent = agents.read(request.user_agent)
+    return Visit(
+        code=place.code,
+        at=at,
+        kind=kind,
+        bot=agent.bot or ("" if request.accept_language else "no_language"),
+        poster_id=place.poster_id,
+        parent_code=place.parent_code,
+        parent_confidence="scanned" if place.parent_code is not None else None,
+        device=agent.device,
+        app=agent.app,
+        visitor=visitor,
+        nonce=nonce,
     )
 
 

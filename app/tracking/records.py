@@ -54,10 +54,12 @@ def take_in(session: Session, spool_name: str, visits: Sequence[Visit], end: int
     if visits:
         kept = _without_unconsented(session, visits)
         hold_counts(session)
+        kept = _said_once(session, kept)
         _count(session, kept, zone)
         open_days(session, {visit.at.astimezone(zone).date() for visit in kept})
-        # Past the mapper: it would look at each row, and nobody wants these as objects.
-        session.connection().execute(insert(VisitRow), [visit._asdict() for visit in kept])
+        if kept:
+            # Past the mapper: it would look at each row, and nobody wants these as objects.
+            session.connection().execute(insert(VisitRow), [visit._asdict() for visit in kept])
     session.execute(update(VisitSpoolRow).where(VisitSpoolRow.name == spool_name).values(taken_bytes=end))
 
 
@@ -124,10 +126,11 @@ def withdraw_consent(session: Session, visitor: str) -> int:
 
 def has_consent(session: Session, visitor: str) -> bool:
     """Whether the id was given out and has not been taken back."""
-    return visitor in _consented(session, [visitor])
+    return visitor in consented(session, [visitor])
 
 
-def _consented(session: Session, visitors: Collection[str]) -> set[str]:
+def consented(session: Session, visitors: Collection[str]) -> set[str]:
+    """Those of these visitors who agreed and have not taken it back; none can before the transaction ends."""
     valid = ConsentRow.visitor.in_(visitors) & ConsentRow.withdrawn_at.is_(None)
     # Held until the transaction ends: a withdrawal that comes meanwhile waits, and then finds the new visits as well.
     return set(session.scalars(select(ConsentRow.visitor).where(valid).with_for_update(read=True)))
@@ -135,11 +138,24 @@ def _consented(session: Session, visitors: Collection[str]) -> set[str]:
 
 def _without_unconsented(session: Session, visits: Sequence[Visit]) -> list[Visit]:
     named = {visit.visitor for visit in visits if visit.visitor is not None}
-    consented = _consented(session, named) if named else set()
+    valid = consented(session, named) if named else set()
     return [
-        visit if visit.visitor is None or visit.visitor in consented else visit._replace(visitor=None)
-        for visit in visits
+        visit if visit.visitor is None or visit.visitor in valid else visit._replace(visitor=None) for visit in visits
     ]
+
+
+def _said_once(session: Session, visits: Sequence[Visit]) -> list[Visit]:
+    """`visits` without those whose nonce has been taken in already; the caller holds the counts."""
+    named = {visit.nonce for visit in visits if visit.nonce is not None}
+    if not named:
+        return list(visits)
+    seen: set[str | None] = set(session.scalars(select(VisitRow.nonce).where(VisitRow.nonce.in_(named))))
+    kept = []
+    for visit in visits:
+        if visit.nonce is None or visit.nonce not in seen:
+            kept.append(visit)
+            seen.add(visit.nonce)
+    return kept
 
 
 def _count(session: Session, visits: Sequence[Visit], zone: ZoneInfo) -> None:

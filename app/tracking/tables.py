@@ -16,6 +16,13 @@ class VisitRow(Base):
         Index("ix_visits_code_at", "code", "at"),
         Index("ix_visits_poster_id_at", "poster_id", "at"),
         Index("ix_visits_visitor_at", "visitor", "at"),
+        Index(
+            "ix_visits_nonce",
+            "nonce",
+            unique=True,
+            sqlite_where=text("nonce IS NOT NULL"),
+            postgresql_where=text("nonce IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
@@ -29,6 +36,7 @@ class VisitRow(Base):
     device: Mapped[str] = mapped_column(String(8))
     app: Mapped[str] = mapped_column(String(10))
     visitor: Mapped[str | None] = mapped_column(String(22))
+    nonce: Mapped[str | None] = mapped_column(String(24))
 
 
 class VisitDayRow(Base):

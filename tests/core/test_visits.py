@@ -10,7 +10,7 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
 from app.kernel.errors import Invalid
 from app.tracking.bots import OWN_RULES, load_agents
-from app.tracking.core import VISITOR_COOKIE, Place, Request, crop
+from app.tracking.core import VISITOR_COOKIE, Place, Request, crop, crop_act
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 AGENTS = load_agents()
@@ -119,3 +119,20 @@ def test_nothing_of_a_person_is_left_in_a_visit() -> None:
     told = replace(SCAN, user_agent=WECHAT + " 13800002048", query="tel=13800002048&name=lin", cookie="session=secret")
     kept = repr(crop(AGENTS, told, PLACE, "redirect", NOW))
     assert not any(word in kept for word in ("1380000", "lin", "secret", "iPhone", "17_4"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "bot"),
+    [({"method": "POST", "accept": "*/*", "fetch_mode": "no-cors"}, ""), ({"accept_language": ""}, "no_language")],
+)
+def test_what_a_page_says_in_the_background_may_be_a_persons(changes: dict[str, str], bot: str) -> None:
+    place = PLACE._replace(parent_code="Root5555")
+    said = crop_act(AGENTS, replace(SCAN, **changes), place, "seen", NOW, visitor="v" * 22, nonce="s1")
+    assert (said.kind, said.bot, said.visitor, said.nonce) == ("seen", bot, "v" * 22, "s1")
+    assert (said.parent_code, said.parent_confidence) == ("Root5555", "scanned")
+    assert crop_act(AGENTS, replace(SCAN, user_agent="curl/8.5"), PLACE, "seen", NOW).bot != ""
+
+
+def test_the_cookie_alone_names_nobody_in_what_a_page_says() -> None:
+    with_cookie = replace(SCAN, cookie=f"{VISITOR_COOKIE}={'a' * 22}")
+    assert crop_act(AGENTS, with_cookie, PLACE, "contact", NOW).visitor is None

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, update
 from app.db import database_now, reading, transaction
 from app.kernel.errors import Conflict, Invalid, NotFound
 from app.links import records
-from app.links.core import Link, is_code, state_of
+from app.links.core import Link, LinkPicture, is_code, state_of
 from app.links.tables import LinkRow
 from tests.redirects import a_link
 
@@ -110,3 +110,23 @@ def test_an_address_that_was_altered_in_the_database_is_still_found_but_unsafe(d
     with transaction(deps) as session:
         session.execute(update(LinkRow).where(LinkRow.code == code).values(target="javascript:alert(1)"))
     assert the(deps, code)[0].target == "javascript:alert(1)"
+
+
+def test_a_line_of_reshares_comes_to_an_end(deps: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "DEEPEST", 2)
+    code = a_link(deps)
+    for _ in range(2):
+        code = a_link(deps, parent_code=code)
+    with pytest.raises(Conflict) as caught:
+        a_link(deps, parent_code=code)
+    assert caught.value.code == "too_deep"
+
+
+def test_the_picture_of_a_link_is_written_down_once(deps: SimpleNamespace) -> None:
+    code = a_link(deps)
+    first, other = LinkPicture("a" * 64, "image/jpeg", 1), LinkPicture("b" * 64, "image/jpeg", 2)
+    for picture in (first, other):
+        with transaction(deps) as session:
+            records.keep_picture(session, code, picture)
+    with reading(deps) as session:
+        assert (records.find_picture(session, code), records.find_picture(session, "Nobody55")) == (first, None)

@@ -199,3 +199,13 @@ def test_what_is_done_on_the_landing_page_is_kept_in_order_and_counts_as_no_view
     assert drain(deps) == 5
     assert [visit.kind for visit in kept(deps)] == ["redirect", "consent", "seen", "contact", "share"]
     assert counts(deps)["poster", "poster-1"] == counts(deps)["link", "Demo7Kx2"] == (1, 1, 0)
+
+
+def test_what_a_page_says_twice_is_taken_in_once_even_by_two_processes(deps: Any) -> None:
+    spool_with(deps, a_visit(kind="seen", nonce="s1"), a_visit(kind="seen", nonce="s1"), a_visit()).close()
+    spool_with(deps, a_visit(kind="seen", nonce="s1"), a_visit(kind="seen", nonce="s2")).close()
+    drain(deps)
+    assert sorted(visit.nonce or "" for visit in kept(deps)) == ["", "s1", "s2"]
+    spool_with(deps, a_visit(kind="seen", nonce="s2")).close()
+    drain(deps)
+    assert len(kept(deps)) == 3
