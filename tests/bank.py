@@ -1,6 +1,7 @@
 """A small bank with its people, for the tests of the main job: real templates, real rules, real rendering."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -148,3 +149,4 @@ def _people(session: Session) -> None:
         session.flush()
         profile = Profile(name, "高级理财经理", "138 0000 2048", "澜山银行 · 望江支行")
         accounts.put_profile(session, person, profile)
+        accounts.put_licence(session, person, "fund", f"Q2026-{person}", date(2099, 12, 31))

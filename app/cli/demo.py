@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.cli.parts import Parts
+from app.cli.publish import publish_templates
 from app.config import Settings
 from app.kernel.errors import Conflict
 
@@ -23,6 +24,7 @@ def demo(parts: Parts) -> None:
     settings = parts.settings()
     deps = parts.deps(settings)
     require_current(deps)
+    publish_templates(parts, settings, deps)
     kept = settings.var_dir / "demo_logins.txt"
     try:
         made = make_demo(deps, _portrait(settings), (datetime.now(UTC) + LICENSED_FOR).date())

@@ -18,6 +18,7 @@ from app.cli.check import check_lines, require_packs
 from app.cli.demo import demo
 from app.cli.parts import Parts
 from app.cli.progress import show_progress
+from app.cli.publish import publish
 from app.config import Settings
 from app.flow.batch import BatchOrder, Limits, run_batch
 from app.flow.batch_journal import POSTER_EXISTS
@@ -205,6 +206,7 @@ cli.add_command(admin)
 cli.add_command(archive)
 cli.add_command(bench)
 cli.add_command(demo)
+cli.add_command(publish)
 
 
 def _open(parts: Parts, settings: Settings, slug: str) -> tuple[Studio, LoadedTemplate]:

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.db import database_now, reading, retried
+from app.flow.day import day_here, end_of
 from app.flow.deps import Deps
 from app.flow.findings import undecided, written
 from app.flow.freeze import order_of, under_today
 from app.flow.make_poster import Format, Studio, compose, make_poster
 from app.flow.published import load_version
-from app.flow.save_draft import usable_version
+from app.flow.save_draft import require_licence, usable_version
 from app.flow.steps import is_overtaken, mover, note, permitted, poster_in_reach
 from app.kernel.errors import Blocked, Conflict, NotFound
 from app.library import records as library
@@ -54,7 +55,7 @@ def issue(deps: Deps, studio: Studio, actor: Actor, poster_id: str, format_: For
     Killed at any point, it leaves nothing that leads anywhere, and the next call finishes it under the same link.
     *Raises* Conflict ``not_approved``; ``recheck_required`` when rules, fonts, brand or renderer are not what they were
     and the poster would be judged or drawn otherwise: submit it again; Invalid ``not_valid`` outside of the template's
-    days; Blocked ``withdrawn``, ``qr_unproved``, ``foreign_qr``.
+    days; Blocked ``withdrawn``, ``no_licence``, ``qr_unproved``, ``foreign_qr``.
     """
     with permitted(deps, actor, "poster.issue", "poster", poster_id):
         seen = _look(deps, actor, poster_id)
@@ -62,7 +63,7 @@ def issue(deps: Deps, studio: Studio, actor: Actor, poster_id: str, format_: For
             return done
         template = load_version(deps, seen.version)
         require_unchanged(deps, studio, template, seen.snapshot, seen.today)
-        begun = _persistently(deps, lambda session: _begun(session, actor, poster_id, seen, template))
+        begun = _persistently(deps, lambda session: _begun(deps, session, actor, seen, template))
         order = order_of(
             deps, studio, template, seen.snapshot.content, address_of(deps, begun.link_code), format_, seen.today
         )
@@ -92,13 +93,14 @@ def require_unchanged(deps: Deps, studio: Studio, template: LoadedTemplate, snap
 def _look(deps: Deps, actor: Actor, poster_id: str) -> _Seen:
     with reading(deps) as session:
         poster = poster_in_reach(session, actor, poster_id)
-        case = _require_issuable(session, poster_id, poster.template_version_id)
+        case, today = _require_issuable(session, poster_id, poster.template_version_id), day_here(deps, session)
         if case.state == "approved":
-            version = usable_version(session, poster.organisation_path, poster.template_version_id)
+            version = usable_version(session, poster.organisation_path, poster.template_version_id, today)
+            require_licence(session, poster.owner_person_id, version, today)
         else:
             version = library.find_version(session, poster.template_version_id)
         snapshot = posters.find_snapshot(session, poster_id, case.digest or "")
-        return _Seen(case, snapshot, version, database_now(session).date())
+        return _Seen(case, snapshot, version, today)
 
 
 def _require_issuable(session: Session, poster_id: str, version_id: str) -> Case:
@@ -123,9 +125,10 @@ def _finished(deps: Deps, seen: _Seen, format_: Format) -> Issued | None:
         return Issued(file, begun.link_code, address_of(deps, begun.link_code)) if begun and file else None
 
 
-def _begun(session: Session, actor: Actor, poster_id: str, seen: _Seen, template: LoadedTemplate) -> Issue:
+def _begun(deps: Deps, session: Session, actor: Actor, seen: _Seen, template: LoadedTemplate) -> Issue:
     """The issue with its link, which leads nowhere yet; there is one for each snapshot and channel."""
-    channel = seen.snapshot.content.channel
+    poster_id, channel = seen.snapshot.poster_id, seen.snapshot.content.channel
+    ends_on = template.template.validity.ends_on
     case = _require_same(session, poster_id, seen)
     if (known := posters.find_issue(session, seen.snapshot.id, channel)) is not None:
         return known
@@ -135,7 +138,7 @@ def _begun(session: Session, actor: Actor, poster_id: str, seen: _Seen, template
         "poster",
         poster_id,
         channel,
-        expires_at=_end(template.template.validity.ends_on),
+        expires_at=end_of(deps, ends_on) if ends_on else None,
         created_by_person_id=actor.person_id,
     )
     begun = posters.begin_issue(session, seen.snapshot, channel, code, actor.person_id)
@@ -174,10 +177,6 @@ def _persistently(deps: Deps, work: Callable[[Session], T]) -> T:
             if not is_overtaken(error):
                 raise
     return retried(deps, work)
-
-
-def _end(ends_on: date | None) -> datetime | None:
-    return datetime.combine(ends_on + timedelta(days=1), time(), UTC) if ends_on else None
 
 
 def address_of(deps: Deps, code: str) -> str:

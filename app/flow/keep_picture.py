@@ -1,10 +1,28 @@
 """Keep a picture that somebody brings: only its pixels, made anew, under the name of their digest."""
 
+from app.accounts.core import Actor
+from app.db import reading, retried
+from app.flow.deps import Deps
+from app.flow.steps import permitted, poster_in_reach
 from app.kernel.errors import Invalid, Problem
+from app.posters import records as posters
 from app.rendering.pictures import Picture, read_picture, reencoded
 from app.storage.store import Store
 
 MAX_BYTES = 20 * 1024 * 1024
+
+
+def bring_picture(deps: Deps, actor: Actor, poster_id: str, data: bytes) -> Picture:
+    """The picture, which drafts of this poster may now name; it is shown to whoever may see the poster.
+
+    *Raises* NotFound ``no_such_poster``, and as `keep_picture`.
+    """
+    with permitted(deps, actor, "poster.fill", "poster", poster_id):
+        with reading(deps) as session:
+            poster_in_reach(session, actor, poster_id)
+        picture = keep_picture(deps.store, data)
+        retried(deps, lambda session: posters.add_picture(session, poster_id, picture.digest, actor.person_id))
+        return picture
 
 
 def keep_picture(store: Store, data: bytes) -> Picture:

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts import records as accounts
 from app.accounts.people import LicenceClass
 from app.kernel.errors import Invalid, Problem
-from app.rendering.template import Product
 
-LICENCE_FOR: Mapping[Product, LicenceClass] = {
+LICENCE_FOR: Mapping[str, LicenceClass] = {
     "fund": "fund",
     "wealth": "wealth",
     "insurance": "insurance",
@@ -19,7 +18,7 @@ LICENCE_FOR: Mapping[Product, LicenceClass] = {
 }
 
 
-def profile_document(session: Session, person_id: str, product: Product, day: date) -> dict[str, Any]:
+def profile_document(session: Session, person_id: str, product: str, day: date) -> dict[str, Any]:
     """The person's profile as values of a poster, with the licence for its product, if it holds on `day`.
 
     *Raises* Invalid ``no_profile``: nobody's poster goes without a name, or with another's.

@@ -26,7 +26,11 @@ def read_files(studio: Studio, files: Mapping[str, bytes]) -> LoadedTemplate:
     """
     if TEMPLATE_FILE not in files:
         raise Invalid.of([Problem(TEMPLATE_FILE, "bad_template", "there is no template.json")])
-    template = read_template(files[TEMPLATE_FILE])
+    try:
+        template = read_template(files[TEMPLATE_FILE])
+    except Invalid as error:
+        broken = [one for name, data in files.items() for one in _picture_problems(name, data)]
+        raise Invalid("bad_template", error.message, (*error.problems, *broken)) from error
     problems = list(name_problems(template, studio.kit.palette, studio.kit.fonts.weights, studio.kit.assets))
     named = {name: path for path, name in reversed(list(pictures_named(template)))}
     pictures: dict[str, Picture] = {}
@@ -42,6 +46,17 @@ def read_files(studio: Studio, files: Mapping[str, bytes]) -> LoadedTemplate:
     if problems:
         raise Invalid("bad_template", f"{len(problems)} problems in the template: {problems[0]}", problems)
     return loaded(template, files[TEMPLATE_FILE], pictures)
+
+
+def _picture_problems(name: str, data: bytes) -> tuple[Problem, ...]:
+    """What is wrong with a picture of a template that cannot be read itself."""
+    if name == TEMPLATE_FILE:
+        return ()
+    try:
+        read_picture(data, name)
+    except Invalid as error:
+        return error.problems
+    return ()
 
 
 def store_files(deps: Deps, template: LoadedTemplate, files: Mapping[str, bytes]) -> Content:
@@ -81,4 +96,10 @@ def _head(template: Template) -> dict[str, Any]:
             "validity",
             "tags",
         },
-    ) | {"sizes": list(template.sizes)}
+    ) | {"sizes": list(template.sizes), "frame": list(_frame(template))}
+
+
+def _frame(template: Template) -> tuple[int, int]:
+    """Width and height of the first size, by which lists show the template."""
+    _, size = template.size(None)
+    return size.width_px, size.height_px

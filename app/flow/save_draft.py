@@ -1,18 +1,23 @@
 """Save draft: a poster is begun, and every change of it is one more revision; nothing is written over."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.accounts import records as accounts
 from app.accounts.core import Actor
-from app.db import database_now, reading, retried
+from app.accounts.licences import missing_licence
+from app.db import reading, retried
+from app.flow.day import day_here
 from app.flow.deps import Deps
 from app.flow.fill import ReadBytes, read_values
 from app.flow.make_poster import Studio
 from app.flow.published import load_version
 from app.flow.steps import mover, note, permitted, poster_in_reach, step
-from app.kernel.errors import Conflict, Invalid, NotFound, Problem, Unavailable
+from app.kernel.errors import Blocked, Conflict, Invalid, NotFound, Problem, Unavailable
 from app.library import records as library
 from app.library.core import Version, require_available
 from app.posters import records as posters
@@ -37,33 +42,38 @@ def start_poster(deps: Deps, studio: Studio, actor: Actor, version_id: str, draf
     """A new poster from a template version, as a draft of the actor's own.
 
     *Raises* NotFound ``no_such_template``; Conflict ``not_approved`` and Blocked ``not_available`` when the version may
-    not be used here today; Invalid with every problem of the draft's form.
+    not be used here today; Blocked ``no_licence`` without the qualification that its product asks for; Invalid with
+    every problem of the draft's form. Pictures come later, into the poster that then is there.
     """
     with permitted(deps, actor, "poster.fill", "template", version_id):
         with reading(deps) as session:
-            version = usable_version(session, actor.organisation_path, version_id)
-        _require_form(deps, studio, version, draft)
-        return retried(deps, lambda session: _started(session, actor, version_id, draft, None))
+            today = day_here(deps, session)
+            version = usable_version(session, actor.organisation_path, version_id, today)
+            require_licence(session, actor.person_id, version, today)
+        _require_form(deps, studio, version, draft, ())
+        return retried(deps, lambda session: _started(session, actor, version_id, draft, None, today))
 
 
 def start_again(deps: Deps, actor: Actor, poster_id: str) -> Saved:
     """A new draft that says what `poster_id` says: the way to change what was approved, issued or rejected.
 
-    The old poster stays what it is; whoever had a hand in it has a hand in the new one.
+    The old poster stays what it is; whoever had a hand in it has a hand in the new one. *Raises* as `start_poster`.
     """
 
     def work(session: Session) -> Saved:
         old = poster_in_reach(session, actor, poster_id)
-        usable_version(session, actor.organisation_path, old.template_version_id)
-        return _started(session, actor, old.template_version_id, old.revision.draft, poster_id)
+        today = day_here(deps, session)
+        saved = _started(session, actor, old.template_version_id, old.revision.draft, poster_id, today)
+        posters.lend_pictures(session, poster_id, saved.poster_id)
+        return saved
 
     with permitted(deps, actor, "poster.fill", "poster", poster_id):
         return retried(deps, work)
 
 
-def _started(session: Session, actor: Actor, version_id: str, draft: Draft, based_on: str | None) -> Saved:
+def _started(session: Session, actor: Actor, version_id: str, draft: Draft, based_on: str | None, today: date) -> Saved:
     path = actor.organisation_path
-    usable_version(session, path, version_id)
+    require_licence(session, actor.person_id, usable_version(session, path, version_id, today), today)
     poster_id = posters.add_poster(session, version_id, actor.person_id, path, based_on)
     posters.add_revision(session, poster_id, 1, 0, actor.person_id, draft)
     case = review.open_case(session, poster_id, "poster", path)
@@ -82,7 +92,8 @@ def save_draft(deps: Deps, studio: Studio, actor: Actor, poster_id: str, base: i
         with reading(deps) as session:
             poster = poster_in_reach(session, actor, poster_id)
             version = library.find_version(session, poster.template_version_id)
-        _require_form(deps, studio, version, draft)
+            brought = posters.pictures_of(session, poster_id)
+        _require_form(deps, studio, version, draft, brought)
         try:
             return retried(deps, lambda session: _saved(session, actor, poster_id, base, draft))
         except Conflict as error:
@@ -124,7 +135,7 @@ def withdraw(deps: Deps, actor: Actor, poster_id: str) -> None:
         retried(deps, work)
 
 
-def usable_version(session: Session, organisation_path: str, version_id: str) -> Version:
+def usable_version(session: Session, organisation_path: str, version_id: str, today: date) -> Version:
     """The template version, if it is approved and released for the organisation today.
 
     *Raises* NotFound, Conflict ``not_approved``, Blocked ``not_available``.
@@ -135,32 +146,45 @@ def usable_version(session: Session, organisation_path: str, version_id: str) ->
     state = review.find_case(session, version_id).state
     if state != "approved":
         raise Conflict("not_approved", "this template may not be used", state=state)
-    today = database_now(session).date()
     require_available(library.availability(session, version_id), organisation_path, today)
     return version
 
 
-def _require_form(deps: Deps, studio: Studio, version: Version, draft: Draft) -> None:
+def require_licence(session: Session, person_id: str, version: Version, today: date) -> None:
+    """*Raises* Blocked ``no_licence`` when the person may not advertise the product of the template today."""
+    product = version.content.head["product"]
+    missing = missing_licence(accounts.licences(session, person_id), product, today)
+    if missing is not None:
+        raise Blocked("no_licence", f"this needs a valid {missing} licence", licence_class=missing)
+
+
+def _require_form(deps: Deps, studio: Studio, version: Version, draft: Draft, brought: Collection[str]) -> None:
     template = load_version(deps, version).template
     problems = [*_head_problems(template, draft), *_size_problems(draft)]
     try:
         values: dict[str, Any] = {"slots": dict(draft.slots)}
         picture_digests(values)
-        read_values(template, values, _stored(deps), Profile(photo=studio.no_photo))
+        read_values(template, values, stored_pictures(deps, brought), Profile(photo=studio.no_photo))
     except Invalid as error:
         problems += error.problems
     if problems:
         raise Invalid.of(problems)
 
 
-def _stored(deps: Deps) -> ReadBytes:
+def stored_pictures(deps: Deps, brought: Collection[str]) -> ReadBytes:
+    """Reads those of the store that were `brought` for a poster, and no others.
+
+    What it returns raises Invalid ``missing_picture``: whether there is such an object at all is not told.
+    """
+
     def read(digest: str) -> bytes:
         try:
-            return deps.store.get(digest)
+            if digest in brought:
+                return deps.store.get(digest)
         except Unavailable as error:
             if error.code != "object_corrupt":
                 raise
-            raise Invalid("missing_picture", "there is no such picture: bring it again") from error
+        raise Invalid("missing_picture", "there is no such picture: bring it again")
 
     return read
 

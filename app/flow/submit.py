@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.archive.core import JSON
-from app.db import database_now, reading, retried
+from app.db import reading, retried
+from app.flow.day import day_here
 from app.flow.deps import Deps
 from app.flow.findings import undecided, written
 from app.flow.freeze import frozen, order_of
 from app.flow.make_poster import Order, Studio, compose
 from app.flow.own_profile import profile_document
 from app.flow.published import load_version
-from app.flow.save_draft import usable_version
+from app.flow.save_draft import require_licence, usable_version
 from app.flow.steps import BY_POLICY, is_overtaken, mover, note, permitted, poster_in_reach, step
 from app.kernel.errors import Conflict, Invalid, Problem
 from app.library.core import Version
@@ -65,7 +66,8 @@ def submit(deps: Deps, studio: Studio, actor: Actor, poster_id: str) -> Submitte
     """Submit the newest revision. To submit the same thing twice is to submit it once.
 
     *Raises* Invalid with every problem, blocking findings (``blocked``) among them; Conflict ``moved_on`` when the
-    draft changed meanwhile, ``wrong_state`` when there is nothing to submit; as `usable_version` for the template.
+    draft changed meanwhile, ``wrong_state`` when there is nothing to submit; as `usable_version` and
+    `require_licence` for the template.
     """
     with permitted(deps, actor, "poster.submit", "poster", poster_id):
         seen = _look(deps, actor, poster_id)
@@ -85,8 +87,9 @@ def _look(deps: Deps, actor: Actor, poster_id: str) -> _Seen:
     with reading(deps) as session:
         case = review.find_case(session, poster_in_reach(session, actor, poster_id).id)
         poster = poster_in_reach(session, actor, poster_id)
-        version = usable_version(session, poster.organisation_path, poster.template_version_id)
-        today = database_now(session).date()
+        today = day_here(deps, session)
+        version = usable_version(session, poster.organisation_path, poster.template_version_id, today)
+        require_licence(session, poster.owner_person_id, version, today)
         profile = profile_document(session, poster.owner_person_id, version.content.head["product"], today)
         return _Seen(poster, case, version, review.find_case(session, version.id).findings, profile, today)
 

@@ -13,7 +13,8 @@ class Content:
     """What one revision of a template version consists of: objects of the store, by file name.
 
     `digest` is the template's own, as the renderer counts it; `files` holds ``template.json`` and the pictures. `head`
-    is what lists show of it: title, summary, product, content_type, jurisdiction, tags, languages and sizes.
+    is what lists show of it: title, summary, product, content_type, jurisdiction, tags, languages, sizes, and the
+    frame of the first size: its width and height.
     """
 
     digest: str

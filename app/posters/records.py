@@ -1,7 +1,7 @@
 """The rows of posters, from draft to share, and of renditions."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -16,12 +16,22 @@ from app.posters.drafts import Draft, Issue, IssuedFile, Poster, Revision, Snaps
 from app.posters.tables import (
     IssuedFileRow,
     IssueRow,
+    PosterPictureRow,
     PosterRow,
     RenditionRow,
     RevisionRow,
     ShareRow,
     SnapshotRow,
 )
+
+
+class Owner(NamedTuple):
+    """Whose a poster is, and what it was made from."""
+
+    person_id: str
+    organisation_path: str
+    template_version_id: str
+
 
 _OUTCOMES: dict[str, Outcome] = {"queued": "waiting", "leased": "waiting", "done": "done", "failed": "failed"}
 
@@ -118,6 +128,13 @@ def find_poster(session: Session, poster_id: str) -> Poster:
     )
 
 
+def owners(session: Session, poster_ids: Collection[str]) -> dict[str, Owner]:
+    """Whose these posters are, and what they were made from; ids without a poster are left out."""
+    columns = (PosterRow.id, PosterRow.owner_person_id, PosterRow.organisation_path, PosterRow.template_version_id)
+    rows = session.execute(select(*columns).where(PosterRow.id.in_(poster_ids)))
+    return {row.id: Owner(row.owner_person_id, row.organisation_path, row.template_version_id) for row in rows}
+
+
 def posters_with_links(session: Session, template_version_id: str) -> list[str]:
     """The ids of all posters made from a template version that have a link, were it one that leads nowhere yet."""
     wanted = select(PosterRow.id).where(PosterRow.template_version_id == template_version_id)
@@ -145,6 +162,26 @@ def revisions(session: Session, poster_id: str) -> list[Revision]:
     """All revisions of a poster, oldest first."""
     rows = session.scalars(select(RevisionRow).where(RevisionRow.poster_id == poster_id).order_by(RevisionRow.number))
     return [_revision(row) for row in rows]
+
+
+def add_picture(session: Session, poster_id: str, digest: str, person_id: str) -> None:
+    """Note that a person brought the picture for the poster. To bring it twice is to bring it once."""
+    if session.get(PosterPictureRow, (poster_id, digest)) is None:
+        row = PosterPictureRow(poster_id=poster_id, digest=digest, brought_by_person_id=person_id)
+        row.brought_at = database_now(session)
+        session.add(row)
+        session.flush()
+
+
+def pictures_of(session: Session, poster_id: str) -> set[str]:
+    """The digests of all pictures that were brought for the poster."""
+    return set(session.scalars(select(PosterPictureRow.digest).where(PosterPictureRow.poster_id == poster_id)))
+
+
+def lend_pictures(session: Session, from_poster_id: str, to_poster_id: str) -> None:
+    """Let a poster have the pictures of another that it begins as."""
+    for row in session.scalars(select(PosterPictureRow).where(PosterPictureRow.poster_id == from_poster_id)):
+        add_picture(session, to_poster_id, row.digest, row.brought_by_person_id)
 
 
 def contributors(session: Session, poster_id: str) -> set[str]:

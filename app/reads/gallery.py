@@ -1,13 +1,19 @@
 """The gallery: which templates there are for somebody who looks for a product, an occasion or a word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
+from sqlalchemy.orm import Session
+
+from app.accounts.licences import missing_licence
+from app.accounts.people import Licence, LicenceClass
+from app.kernel.errors import NotFound
+from app.library.core import Version
+from app.reads.library import usable
 from app.rendering.scene import Language
-from app.rendering.template import LoadedTemplate, Product, Template
-from app.rendering.values import words_in
+from app.rendering.template import Product
 
 PRODUCTS: tuple[str, ...] = get_args(Product)
 OCCASIONS: tuple[str, ...] = (
@@ -19,11 +25,15 @@ OCCASIONS: tuple[str, ...] = (
     "business_card",
     "invitation",
 )
+UPRIGHT = (1080, 1920)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A template as the gallery shows it; the sizes are those of its first format."""
+    """A template as the gallery shows it; width and height are those of its first size.
+
+    `missing` is the qualification without which whoever asks may not start a poster from it.
+    """
 
     slug: str
     title: str
@@ -33,6 +43,7 @@ class Card:
     width_px: int
     height_px: int
     tags: tuple[str, ...]
+    missing: LicenceClass | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,75 +56,101 @@ class Gallery:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who looks, on which day: `held` are their qualifications, None for somebody who makes no posters."""
+
+    language: Language
+    day: date
+    held: tuple[Licence, ...] | None
+
+
+def shelf(session: Session, organisation_path: str, day: date) -> list[Version]:
+    """The published templates that an organisation may use on `day`, and that are valid then."""
+    return [version for version in usable(session, organisation_path, day) if _is_valid(version.content.head, day)]
+
+
+def on_shelf(session: Session, organisation_path: str, day: date, slug: str) -> Version:
+    """The one of that slug. *Raises* NotFound ``no_such_template``."""
+    for version in shelf(session, organisation_path, day):
+        if version.slug == slug:
+            return version
+    raise NotFound("no_such_template", "there is no such template")
+
+
+def _is_valid(head: Mapping[str, Any], day: date) -> bool:
+    starts_on, ends_on = head["validity"]["starts_on"], head["validity"].get("ends_on")
+    return bool(starts_on <= day.isoformat() and (ends_on is None or day.isoformat() <= ends_on))
+
+
 def gallery(
-    templates: Iterable[LoadedTemplate],
-    language: Language,
-    day: date,
+    versions: Iterable[Version],
+    asking: Asking,
     product: str | None = None,
     occasion: str | None = None,
     words: str = "",
 ) -> Gallery:
-    """The templates that may be used on `day` and fit; every word must be found in title, summary or tags."""
-    usable = [loaded.template for loaded in templates if is_usable(loaded.template, day)]
+    """Those of `versions` that fit; every word must be found in title, summary or tags."""
+    listed = list(versions)
     wanted = words.casefold().split()
     found = [
-        template
-        for template in usable
-        if product in (None, template.product)
-        and occasion in (None, template.content_type)
-        and all(word in _searched(template) for word in wanted)
+        version
+        for version in listed
+        if product in (None, version.content.head["product"])
+        and occasion in (None, version.content.head["content_type"])
+        and all(word in _searched(version) for word in wanted)
     ]
+    products = {version.content.head["product"] for version in listed}
+    occasions = {version.content.head["content_type"] for version in listed}
     return Gallery(
-        cards=tuple(card(template, language) for template in found),
-        products=tuple(one for one in PRODUCTS if any(template.product == one for template in usable)),
-        occasions=tuple(one for one in OCCASIONS if any(template.content_type == one for template in usable)),
-        total=len(usable),
+        cards=tuple(card(version, asking) for version in found),
+        products=tuple(one for one in PRODUCTS if one in products),
+        occasions=tuple(one for one in OCCASIONS if one in occasions),
+        total=len(listed),
     )
 
 
-def is_usable(template: Template, day: date) -> bool:
-    """Whether a poster may be made from `template` on `day`."""
-    validity = template.validity
-    return validity.starts_on <= day and (validity.ends_on is None or day <= validity.ends_on)
-
-
-def card(template: Template, language: Language) -> Card:
-    """`template` as the gallery shows it."""
-    _, size = template.size(None)
+def card(version: Version, asking: Asking) -> Card:
+    """`version` as the gallery shows it."""
+    head = version.content.head
+    width_px, height_px = head.get("frame", UPRIGHT)
     return Card(
-        slug=template.slug,
-        title=words_in(template.title, language),
-        summary=words_in(template.summary, language),
-        product=template.product,
-        occasion=template.content_type,
-        width_px=size.width_px,
-        height_px=size.height_px,
-        tags=template.tags,
+        slug=version.slug,
+        title=_said(head["title"], asking.language),
+        summary=_said(head["summary"], asking.language),
+        product=head["product"],
+        occasion=head["content_type"],
+        width_px=width_px,
+        height_px=height_px,
+        tags=tuple(head["tags"]),
+        missing=None if asking.held is None else missing_licence(asking.held, head["product"], asking.day),
     )
 
 
-def _searched(template: Template) -> str:
-    texts = [words_in(text, language) for text in (template.title, template.summary) for language in ("zh", "en")]
-    return " ".join((*texts, *template.tags, template.slug)).casefold()
+def title_of(head: Mapping[str, Any], language: Language) -> str:
+    """What a template is called."""
+    return _said(head["title"], language)
 
 
-def three_for(templates: Iterable[LoadedTemplate], language: Language, day: date) -> tuple[Card, ...]:
-    """Three upright templates to begin `day` with: the day's greeting, and two others that change from day to day."""
-    upright = [
-        loaded.template
-        for loaded in templates
-        if is_usable(loaded.template, day)
-        and _ratio(loaded.template) < 1
-        and loaded.template.content_type != "festival"
-    ]
-    daily = [template for template in upright if template.content_type == "daily"]
-    others = [template for template in upright if template.content_type != "daily"]
+def _said(words: Mapping[str, str | None], language: Language) -> str:
+    return words.get(language) or words.get("zh") or words.get("en") or ""
+
+
+def _searched(version: Version) -> str:
+    head = version.content.head
+    texts = [text for name in ("title", "summary") for text in head[name].values() if text]
+    return " ".join((*texts, *head["tags"], version.slug)).casefold()
+
+
+def three_for(versions: Iterable[Version], asking: Asking) -> tuple[Card, ...]:
+    """Three upright templates to begin the day with, none of them closed to who asks: the day's greeting, and two
+    others that change from day to day.
+    """
+    cards = [card(version, asking) for version in versions]
+    upright = [one for one in cards if one.width_px < one.height_px and one.occasion != "festival" and not one.missing]
+    daily = [one for one in upright if one.occasion == "daily"]
+    others = [one for one in upright if one.occasion != "daily"]
     if others:
-        turn = day.toordinal() * 2 % len(others)
+        turn = asking.day.toordinal() * 2 % len(others)
         others = others[turn:] + others[:turn]
-    return tuple(card(template, language) for template in (daily[:1] + others)[:3])
-
-
-def _ratio(template: Template) -> float:
-    _, size = template.size(None)
-    return size.width_px / size.height_px
+    return tuple((daily[:1] + others)[:3])

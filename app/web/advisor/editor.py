@@ -17,7 +17,6 @@ from app.flow.fill import read_values
 from app.flow.keep_picture import MAX_BYTES, keep_picture
 from app.flow.make_poster import Order, Studio
 from app.kernel.errors import AppError, Invalid, NotFound, Problem
-from app.reads.gallery import is_usable
 from app.rendering.display import Rect
 from app.rendering.paint_svg import cut
 from app.rendering.pictures import Picture, read_picture
@@ -113,7 +112,7 @@ def _state(desk: Desk, loaded: LoadedTemplate) -> dict[str, Any]:
 
 def _loaded(desk: Desk, slug: str) -> LoadedTemplate:
     loaded = desk.studio().templates.get(slug)
-    if loaded is None or not is_usable(loaded.template, desk.today()):
+    if loaded is None:
         raise NotFound("unknown_template", "there is no such template")
     return loaded
 

@@ -12,7 +12,7 @@ blueprint = editor_blueprint(
     Desk(
         studio=lambda: parts().studio,
         store=lambda: parts().deps.store,
-        profile=own_profile,
+        profile=lambda: own_profile("generic"),
         language=chosen,
         owner=lambda: current_actor().person_id,
         today=today,

@@ -5,12 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import format_date
 
+from app.flow.published import load_version
 from app.flow.show_template import WIDTHS_PX, Showing, key_of, show_template
 from app.kernel.errors import NotFound
-from app.reads.gallery import OCCASIONS, PRODUCTS, card, gallery, is_usable
-from app.rendering.template import LoadedTemplate, Template, TextSlot
+from app.reads.gallery import OCCASIONS, PRODUCTS, card, gallery
+from app.rendering.template import Template, TextSlot
 from app.rendering.values import words_in
-from app.web.advisor.showing import own_profile, today
+from app.web.advisor.showing import asking, own_profile, usable_template, usable_templates
 from app.web.languages import chosen
 from app.web.names import occasion_name, product_name, size_name
 from app.web.parts import parts
@@ -30,7 +31,7 @@ def index() -> str:
     product = _known(request.args.get("product"), PRODUCTS)
     occasion = _known(request.args.get("occasion"), OCCASIONS)
     words = request.args.get("q", "").strip()[:MAX_WORDS]
-    found = gallery(parts().studio.templates.values(), chosen(), today(), product, occasion, words)
+    found = gallery(usable_templates(), asking(), product, occasion, words)
     asked = {"product": product, "occasion": occasion, "q": words or None}
     products = [(None, _("All products")), *((one, product_name(one)) for one in found.products)]
     occasions = [(None, _("All occasions")), *((one, occasion_name(one)) for one in found.occasions)]
@@ -49,12 +50,13 @@ def index() -> str:
 @permitted("template.read")
 def detail(slug: str) -> str:
     """One template: how it looks, what may be changed, in which sizes."""
-    template = _usable(slug).template
+    version = usable_template(slug)
+    template = load_version(parts().deps, version).template
     language = chosen()
     shown, size = template.size(_known(request.args.get("size"), tuple(template.sizes)))
     return render_template(
         "advisor/template.html",
-        card=card(template, language),
+        card=card(version, asking()),
         version=template.version,
         size={"name": shown, "width_px": size.width_px, "height_px": size.height_px},
         sizes=[
@@ -87,10 +89,10 @@ def thumbnail(slug: str, width: int) -> Response:
     """A template's picture with the visitor's own name on it; 304 where the browser has it already."""
     if width not in WIDTHS_PX:
         raise NotFound("no_such_picture", "there is no picture of this width")
-    loaded = _usable(slug)
+    loaded = load_version(parts().deps, usable_template(slug))
     size = _known(request.args.get("size"), tuple(loaded.template.sizes))
     studio = parts().studio
-    showing = Showing(loaded, own_profile(), chosen(), width, size)
+    showing = Showing(loaded, own_profile(loaded.template.product), chosen(), width, size)
     response = make_response()
     key = key_of(studio, showing)
     response.set_etag(key)
@@ -101,13 +103,6 @@ def thumbnail(slug: str, width: int) -> Response:
         response.set_data(show_template(studio, parts().settings.cache_dir / "previews", showing))
     response.make_conditional(request)
     return response
-
-
-def _usable(slug: str) -> LoadedTemplate:
-    loaded = parts().studio.templates.get(slug)
-    if loaded is None or not is_usable(loaded.template, today()):
-        raise NotFound("no_such_template", "there is no such template")
-    return loaded
 
 
 def _known(given: str | None, known: tuple[str, ...]) -> str | None:

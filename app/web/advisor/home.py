@@ -5,10 +5,8 @@ from flask_babel import format_date
 from flask_login import current_user
 
 from app.reads.gallery import three_for
-from app.web.advisor.showing import local_now, today
-from app.web.languages import chosen
+from app.web.advisor.showing import asking, local_now, today, usable_templates
 from app.web.navigation import first_page, person
-from app.web.parts import parts
 from app.web.policy import permitted, public
 from app.web.words import _
 
@@ -27,7 +25,7 @@ def door() -> Response:
 @permitted("poster.fill")
 def index() -> str:
     """The page that advisors come to after signing in."""
-    cards = three_for(parts().studio.templates.values(), chosen(), today())
+    cards = three_for(usable_templates(), asking())
     return render_template(
         "advisor/home.html",
         greeting=_greeting(local_now().hour, person().name),

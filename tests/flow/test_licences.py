@@ -1,0 +1,54 @@
+"""A product that asks for a qualification is closed to whoever does not hold it, at every step that leads out."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.accounts import records as accounts
+from app.accounts.licences import missing_licence
+from app.accounts.people import Licence
+from app.db import transaction
+from app.flow.day import day_here
+from app.flow.issue import issue
+from app.flow.save_draft import start_again
+from app.kernel.errors import Blocked
+from tests.bank import FUND, GREETING, LIN, Bank
+
+
+def let_expire(bank: Bank, days: int) -> None:
+    """Lin's fund licence ends so many days from today."""
+    with transaction(bank.deps) as session:
+        last = day_here(bank.deps, session) + timedelta(days=days)
+        accounts.put_licence(session, "lin", "fund", "Q2026-lin", last)
+
+
+def test_without_the_licence_nothing_is_begun_submitted_or_issued(bank: Bank) -> None:
+    ready, begun = bank.started({}, slug=FUND), bank.started({}, slug=FUND)
+    assert bank.submitted(ready).state == "approved"
+    let_expire(bank, -1)
+    for refused in (
+        lambda: bank.started({}, slug=FUND),
+        lambda: start_again(bank.deps, LIN, ready),
+        lambda: bank.submitted(begun),
+        lambda: issue(bank.deps, bank.studio, LIN, ready, "png"),
+    ):
+        with pytest.raises(Blocked) as caught:
+            refused()
+        assert (caught.value.code, caught.value.fields["licence_class"]) == ("no_licence", "fund")
+    assert bank.case(ready).state == "approved"
+    assert bank.submitted(bank.started(slug=GREETING)).state == "approved"
+
+
+def test_a_licence_holds_on_its_last_day(bank: Bank) -> None:
+    let_expire(bank, 0)
+    assert bank.submitted(bank.started({}, slug=FUND)).state == "approved"
+
+
+def test_each_product_asks_for_its_own() -> None:
+    day = date(2026, 11, 22)
+    held = [Licence("1", "insurance", "I-1", day)]
+    assert missing_licence(held, "insurance", day) is None
+    assert missing_licence(held, "insurance", day + timedelta(days=1)) == "insurance"
+    assert missing_licence(held, "fund", day) == "fund"
+    assert missing_licence([], "brokerage", day) == "securities"
+    assert [missing_licence([], product, day) for product in ("deposit", "generic", "credit_card")] == [None] * 3
