@@ -76,6 +76,25 @@ def recall(session: Session, code: str) -> None:
         session.flush()
 
 
+def recall_line(session: Session, code: str) -> list[str]:
+    """End the link and every re-share that came of it; the codes that were alive until now.
+
+    It is asked again as `recall_all` does. *Raises* NotFound ``no_such_link``.
+    """
+    _locked(session, code)
+    now = database_now(session)
+    ended: set[str] = set()
+    while True:
+        line = select(LinkRow.code).where(LinkRow.code == code).cte("line", recursive=True)
+        line = line.union_all(select(LinkRow.code).join(line, LinkRow.parent_code == line.c.code))
+        alive = LinkRow.code.in_(select(line.c.code)) & LinkRow.recalled_at.is_(None)
+        recalled = update(LinkRow).where(alive).values(recalled_at=now).returning(LinkRow.code)
+        found = set(session.scalars(recalled.execution_options(synchronize_session=False)))
+        if not found:
+            return sorted(ended)
+        ended |= found
+
+
 def recall_all(session: Session, target_kind: TargetKind, *target_ids: str) -> list[str]:
     """End all links to these targets, re-shares included; the codes that were alive until now.
 

@@ -28,6 +28,7 @@ from app.tracking.results import Fact, Figures
 from app.tracking.tables import VisitDayRow
 
 _DAYS_AT_ONCE = 200
+_VISITS: dict[str, Any] = {"scans": VisitDayRow.views, "humans": VisitDayRow.humans, "people": VisitDayRow.people}
 
 
 def facts(session: Session, days: Sequence[date], zone: ZoneInfo, organisation_path: str = "/") -> list[Fact]:
@@ -51,8 +52,22 @@ def first_day(session: Session, zone: ZoneInfo) -> date | None:
 
 def counted(days: Sequence[date], zone: ZoneInfo) -> CompoundSelect[Any]:
     """A row for each poster and day and each thing that was counted: day, poster_id, and the six figures."""
-    bounds = _bounds(days, zone)
+    bounds = _values([(day, *bounds_of(day, zone)) for day in days])
     return union_all(_issued(bounds), _shared(bounds), _visited(days))
+
+
+def counted_in(first: date, last: date, zone: ZoneInfo, poster_ids: Select[Any]) -> CompoundSelect[Any]:
+    """As `counted`, of those posters, with all days from `first` to `last` as one."""
+    span = (first, bounds_of(first, zone)[0], bounds_of(last, zone)[1])
+    bounds = _values([span])
+    row = VisitDayRow
+    visited = (
+        select(literal(first, Date), row.subject, *_figures(**{name: func.sum(of) for name, of in _VISITS.items()}))
+        .where(row.subject_kind == "poster", row.day.between(first, last), row.subject.in_(poster_ids))
+        .group_by(row.subject)
+    )
+    issued = _issued(bounds).where(IssueRow.poster_id.in_(poster_ids))
+    return union_all(issued, _shared(bounds).where(ShareRow.poster_id.in_(poster_ids)), visited)
 
 
 def bounds_of(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -72,13 +87,13 @@ def _facts(session: Session, days: Sequence[date], zone: ZoneInfo, organisation_
     )
     if organisation_path != "/":
         wanted = wanted.where(PosterRow.organisation_path.startswith(organisation_path, autoescape=True))
-    return [Fact(*row[:4], Figures(*map(int, row[4:]))) for row in session.execute(wanted)]
+    found = session.execute(wanted)
+    return [Fact(day, path, person, slug, Figures(*map(int, sums))) for day, path, person, slug, *sums in found]
 
 
-def _bounds(days: Sequence[date], zone: ZoneInfo) -> Any:
+def _values(rows: Sequence[tuple[date, datetime, datetime]]) -> Any:
     columns = (column("day", Date), column("begins", UtcDateTime), column("ends", UtcDateTime))
-    rows = [(day, *bounds_of(day, zone)) for day in days]
-    return values(*columns, name="days").data(rows).cte("days")
+    return values(*columns, name="days").data(list(rows)).cte("days")
 
 
 def _issued(days: Any) -> Select[Any]:
@@ -111,9 +126,8 @@ def _shared(days: Any) -> Select[Any]:
 
 def _visited(days: Sequence[date]) -> Select[Any]:
     row = VisitDayRow
-    return select(
-        row.day, row.subject.label("poster_id"), *_figures(scans=row.views, humans=row.humans, people=row.people)
-    ).where(row.subject_kind == "poster", row.day.in_(days))
+    wanted = select(row.day, row.subject.label("poster_id"), *_figures(**_VISITS))
+    return wanted.where(row.subject_kind == "poster", row.day.in_(days))
 
 
 def _figures(**given: Any) -> list[Any]:

@@ -26,12 +26,15 @@ Subject = tuple[str, str, date]
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """What one subject was visited on one local day. `visitors` are those who agreed to be told apart."""
+    """What one subject was visited on one local day. `visitors` are those who agreed to be told apart, `people` those
+    of them who were first met then and there.
+    """
 
     day: date
     views: int
     humans: int
     visitors: int
+    people: int = 0
 
 
 def taken_bytes(session: Session, spool_name: str) -> int:
@@ -78,7 +81,8 @@ def by_day(session: Session, subject_kind: str, subject: str, first: date, last:
     """The counts of one link (``link``, its code) or poster (``poster``, its id), days without a visit left out."""
     is_wanted = (VisitDayRow.subject_kind == subject_kind) & (VisitDayRow.subject == subject)
     rows = session.scalars(select(VisitDayRow).where(is_wanted, VisitDayRow.day.between(first, last)))
-    return sorted((DayCount(row.day, row.views, row.humans, row.visitors) for row in rows), key=lambda one: one.day)
+    found = (DayCount(row.day, row.views, row.humans, row.visitors, row.people) for row in rows)
+    return sorted(found, key=lambda one: one.day)
 
 
 def visits_of(session: Session, code: str, limit: int = 1000) -> list[Visit]:
