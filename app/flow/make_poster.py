@@ -10,6 +10,7 @@ from app.compliance.document import Facts
 from app.compliance.rules import Rules
 from app.flow.check_copy import Judgement, check_poster
 from app.kernel.errors import Invalid, Problem
+from app.rendering.banded import encode_banded
 from app.rendering.display import DisplayList
 from app.rendering.encode import encode
 from app.rendering.layout import Kit, lay_out
@@ -101,11 +102,18 @@ def render(studio: Studio, display: DisplayList, format_: Format, title: str) ->
         data = paint_pdf(display, fonts, title)
     elif format_ == "svg":
         data = paint_svg(display, fonts).encode()
+    elif format_ == "png":
+        data = _png(studio, display)
     else:
         data = encode(paint(display, fonts, studio.cache), format_, dpi)
-    proven = encode(paint(display, fonts, studio.cache), "png", dpi) if format_ == "svg" else data
-    prove(proven, MEDIA_TYPES["png" if format_ == "svg" else format_], display.qr.link if display.qr else None)
+    proven = _png(studio, display) if format_ == "svg" else data
+    media_type = MEDIA_TYPES["png" if format_ == "svg" else format_]
+    prove(proven, media_type, display.qr.link if display.qr else None, studio.cache)
     return data
+
+
+def _png(studio: Studio, display: DisplayList) -> bytes:
+    return encode_banded(paint(display, studio.kit.fonts, studio.cache), display, studio.cache, display.dpi)
 
 
 def _require_valid(template: Template, day: date) -> None:

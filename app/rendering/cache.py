@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, MutableMapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from app.rendering.display import Rect
@@ -15,6 +17,7 @@ Value = TypeVar("Value")
 
 STATIC_LIMIT_BYTES = 256 * 1024 * 1024
 PICTURE_LIMIT_BYTES = 32 * 1024 * 1024
+BAND_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 class ByteLru(Generic[Value]):
@@ -61,6 +64,23 @@ class Patch:
     image: Image.Image
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Compressed rows of a PNG: their chunk, and the check sum and length of what they unpack to. *Unit*: bytes."""
+
+    data: bytes
+    adler: int
+    unpacked_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBand:
+    """A chunk of a finished file, and the grey rows that were read from it."""
+
+    data: bytes
+    gray: NDArray[np.uint8]
+
+
 class StaticCache:
     """The painted static layers of templates, by what they look like.
 
@@ -73,6 +93,8 @@ class StaticCache:
     ) -> None:
         self._patches: ByteLru[Patch] = ByteLru(limit_bytes, lambda p: p.image.width * p.image.height * 4)
         self._backing = backing
+        self._bands: ByteLru[Band] = ByteLru(BAND_LIMIT_BYTES, lambda band: len(band.data))
+        self._read: ByteLru[ReadBand] = ByteLru(BAND_LIMIT_BYTES, lambda band: band.gray.nbytes)
         self._pictures: ByteLru[Image.Image] = ByteLru(PICTURE_LIMIT_BYTES, lambda i: i.width * i.height * 4)
 
     @property
@@ -94,6 +116,23 @@ class StaticCache:
         self._patches.put(key, patch)
         if self._backing is not None:
             self._backing[key] = _frozen(patch)
+
+    def band(self, key: str) -> Band | None:
+        """Rows that were compressed before."""
+        return self._bands.get(key)
+
+    def keep_band(self, key: str, band: Band) -> None:
+        """Keeps compressed rows under a key that names everything that they show."""
+        self._bands.put(key, band)
+
+    def read_rows(self, data: memoryview) -> NDArray[np.uint8] | None:
+        """What was read from exactly this chunk before, if it was a kept one."""
+        band = self._read.get((len(data), bytes(data[-4:])))
+        return band.gray if band is not None and data == band.data else None
+
+    def keep_read(self, band: ReadBand) -> None:
+        """Keeps what was read from a chunk."""
+        self._read.put((len(band.data), band.data[-4:]), band)
 
     def pixels(self, picture: Picture, crop: Rect, size: tuple[int, int]) -> Image.Image:
         """The pixels of a part of a picture, to be read and never painted on; an advisor's photo is decoded once."""

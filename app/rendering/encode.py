@@ -19,7 +19,6 @@ WEBP_QUALITY = 90
 WEBP_EFFORT = 2
 WEBP_LIMIT_PX = 16_383
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-KEPT_CHUNKS = frozenset({b"IHDR", b"IDAT", b"IEND"})
 
 
 def encode(image: Image.Image, format: RasterFormat, dpi: float | None = None) -> bytes:
@@ -43,20 +42,23 @@ def encode(image: Image.Image, format: RasterFormat, dpi: float | None = None) -
 
 def _png(image: Image.Image, dpi: float | None) -> bytes:
     """fpng's file, its private chunk replaced by the colour space and the resolution."""
-    parts = [SIGNATURE]
-    for kind, body in _chunks(fpng.from_bytes(image.tobytes(), image.width, image.height, 3)):
-        if kind not in KEPT_CHUNKS:
-            continue
-        parts.append(_chunk(kind, body))
-        if kind == b"IHDR":
-            parts.append(_chunk(b"sRGB", b"\x00"))  # rendering intent: perceptual
-            if dpi:
-                per_metre = round(dpi / 0.0254)
-                parts.append(_chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)))
-    return b"".join(parts)
+    made = fpng.from_bytes(image.tobytes(), image.width, image.height, 3)
+    kept = [chunk(kind, body) for kind, body in chunks(made) if kind in (b"IDAT", b"IEND")]
+    return b"".join([*head(image.size, dpi), *kept])
 
 
-def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+def head(size: tuple[int, int], dpi: float | None) -> list[bytes]:
+    """What a PNG of 8-bit RGB begins with. *Unit*: `size` in pixels, `dpi` in pixels per inch."""
+    begun = [SIGNATURE, chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0))]
+    begun.append(chunk(b"sRGB", b"\x00"))  # rendering intent: perceptual
+    if dpi:
+        per_metre = round(dpi / 0.0254)
+        begun.append(chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)))
+    return begun
+
+
+def chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and body of each chunk."""
     at = len(SIGNATURE)
     while at < len(png):
         (length,) = struct.unpack_from(">I", png, at)
@@ -64,7 +66,8 @@ def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 12 + length
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A chunk, with its check sum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
 
 

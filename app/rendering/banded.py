@@ -1,0 +1,259 @@
+"""A PNG in bands: rows that no slot touches are compressed once per template and size, a poster compresses its own.
+
+Every band is a chunk of its own, compressed by fpng as if it were a picture alone: its first row refers to no row
+above, and its end lies on a byte. So the bands can be strung together, the kept ones without being looked at again;
+only the check sums are combined. Lossless, and nothing that a reader would have to know (RFC 1950, RFC 1951, PNG 3).
+"""
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import fpng
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.rendering.cache import Band, ReadBand, StaticCache
+from app.rendering.display import DisplayList
+from app.rendering.encode import SIGNATURE, chunk, chunks, head
+from app.rendering.paint_items import pixel_bounds
+from app.rendering.version import renderer_version
+
+Gray = NDArray[np.uint8]
+
+GRID_ROWS = 32  # bands begin on this grid, so that two names of other heights still share the kept rows
+ZLIB_HEAD = b"\x78\x01"
+HEADER_BYTES = 400  # more than the longest table of codes
+TABLES_KEPT = 8
+LAST_BLOCK = b"\x01\x00\x00\xff\xff"
+_MODULUS = 65521
+_CODE_LENGTH_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
+_END_OF_BLOCK = 256
+_STORED, _DYNAMIC = 0, 2
+_UP = 2
+_tables: dict[tuple[int, int], tuple[int, int]] = {}  # fpng writes the same table of codes again and again
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows from `top` up to `bottom`, and whether no slot touches them."""
+
+    top: int
+    bottom: int
+    is_static: bool
+
+
+def rows_of(display: DisplayList) -> list[Rows]:
+    """The bands of a poster, from top to bottom: a matter of the display list alone, not of what was kept before."""
+    touched = np.zeros(-(-display.height_px // GRID_ROWS), bool)
+    for item in display.items:
+        box = pixel_bounds(item) if item.dynamic else None
+        if box is not None:
+            touched[max(0, box[1]) // GRID_ROWS : -(-max(0, box[3]) // GRID_ROWS)] = True
+    edges = [0, *(np.flatnonzero(np.diff(touched)) + 1).tolist(), len(touched)]
+    return [
+        Rows(above * GRID_ROWS, min(below * GRID_ROWS, display.height_px), not touched[above])
+        for above, below in pairwise(edges)
+    ]
+
+
+def encode_banded(image: Image.Image, display: DisplayList, cache: StaticCache | None, dpi: float | None) -> bytes:
+    """The PNG of `image`, which is what `display` looks like; the same bytes, whether rows were kept or not."""
+    bands = [_band(image, rows, display, cache) for rows in rows_of(display)]
+    adler = zlib.adler32(b"")
+    for band in bands:
+        adler = combined(adler, band.adler, band.unpacked_bytes)
+    tail = chunk(b"IDAT", LAST_BLOCK + struct.pack(">I", adler))
+    return b"".join(
+        [*head(image.size, dpi), chunk(b"IDAT", ZLIB_HEAD), *(band.data for band in bands), tail, chunk(b"IEND", b"")]
+    )
+
+
+def _band(image: Image.Image, rows: Rows, display: DisplayList, cache: StaticCache | None) -> Band:
+    box = (0, rows.top, image.width, rows.bottom)
+    if cache is None or not rows.is_static:
+        return compressed(image.crop(box))
+    parts = (renderer_version(), display.static_key, "rows", repr(image.size), repr(box))
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    kept = cache.band(key)
+    if kept is None:
+        kept = compressed(image.crop(box))
+        cache.keep_band(key, kept)
+        gray = read_rows(kept.data[8:-4], image.width)
+        if gray is not None:
+            cache.keep_read(ReadBand(kept.data, gray))
+    return kept
+
+
+def compressed(image: Image.Image) -> Band:
+    """RGB rows as one chunk that other chunks may follow."""
+    width, height = image.size
+    png = fpng.from_bytes(image.tobytes(), width, height, 3)
+    stream = b"".join(body for kind, body in chunks(png) if kind == b"IDAT")
+    (adler,) = struct.unpack(">I", stream[-4:])
+    opened = continued(stream[2:-4])
+    if opened is None:
+        packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+        opened = packer.compress(zlib.decompress(stream)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return Band(chunk(b"IDAT", opened), adler, height * (1 + 3 * width))
+
+
+def read_gray(png: bytes, cache: StaticCache | None) -> Gray | None:
+    """The grey picture in a file as `encode_banded` writes them, read from the file itself; None for any other PNG.
+
+    A chunk that is byte by byte a kept one is not unpacked again.
+    """
+    view, at, size = memoryview(png), len(SIGNATURE), (0, 0)
+    rows: list[Gray] = []
+    while at < len(png):
+        length, kind = struct.unpack_from(">I4s", png, at)
+        whole = view[at : at + 12 + length]
+        at += 12 + length
+        if kind == b"IHDR":
+            size = struct.unpack_from(">II", whole, 8)
+        elif kind == b"IDAT" and length > len(LAST_BLOCK) + 4:
+            gray = cache.read_rows(whole) if cache else None
+            gray = read_rows(whole[8:-4], size[0]) if gray is None else gray
+            if gray is None:
+                return None
+            rows.append(gray)
+    if sum(len(one) for one in rows) != size[1]:
+        return None
+    return np.concatenate(rows)
+
+
+def read_rows(stream: bytes | memoryview, width: int) -> Gray | None:
+    """The grey rows of one band; None when they are not whole, or refer to rows above them."""
+    try:
+        unpacked = zlib.decompressobj(-15).decompress(stream)
+    except zlib.error:
+        return None
+    if not unpacked or len(unpacked) % (1 + 3 * width):
+        return None
+    lines = np.frombuffer(unpacked, np.uint8).reshape(-1, 1 + 3 * width)
+    filters = lines[:, 0]
+    if filters[0] or not (np.all(filters[1:] == _UP) or np.all(filters[1:] == 0)):
+        return None
+    pixels = lines[:, 1:].copy()
+    if filters[-1] == _UP:
+        for above, below in pairwise(pixels):
+            np.add(above, below, out=below)
+    return np.asarray(Image.frombytes("RGB", (width, len(lines)), pixels.tobytes()).convert("L"))
+
+
+def combined(first: int, second: int, second_bytes: int) -> int:
+    """The Adler-32 of two stretches one after the other, from the sums of each (RFC 1950, section 8.2)."""
+    low = (first & 0xFFFF) + (second & 0xFFFF) - 1
+    high = (first >> 16) + (second >> 16) + second_bytes * ((first & 0xFFFF) - 1)
+    return (high % _MODULUS) << 16 | low % _MODULUS
+
+
+def continued(deflate: bytes) -> bytes | None:
+    """A finished stream as one that goes on: its last block is no longer marked so, and it ends on a byte.
+
+    None where its end cannot be told for certain (the end's code may look like padding).
+    """
+    kind = (deflate[0] >> 1) & 3
+    if kind == _STORED:
+        return _stored_continued(deflate)
+    if kind != _DYNAMIC:
+        return None
+    padding = _padding_bits(deflate)
+    if padding is None:
+        return None
+    # An empty stored block: three bits 0, the rest of the byte, its length 0 and the complement of that.
+    return bytes([deflate[0] & 0xFE]) + deflate[1:] + (b"" if padding >= 3 else b"\x00") + b"\x00\x00\xff\xff"
+
+
+def _stored_continued(deflate: bytes) -> bytes | None:
+    at, opened = 0, bytearray(deflate)
+    while at < len(deflate) and deflate[at] & 6 == 0:
+        is_last = deflate[at] & 1
+        (length,) = struct.unpack_from("<H", deflate, at + 1)
+        if is_last:
+            opened[at] &= 0xFE
+            return bytes(opened) if at + 5 + length == len(deflate) else None
+        at += 5 + length
+    return None
+
+
+def _padding_bits(deflate: bytes) -> int | None:
+    """How many bits after the end of the only block fill its last byte."""
+    code, length = end_code(deflate[:HEADER_BYTES])
+    tail = int.from_bytes(deflate[-4:], "little")
+    found = [
+        padding
+        for padding in range(8)
+        if tail >> (32 - padding) == 0 and (tail >> (32 - padding - length)) & ((1 << length) - 1) == code
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def end_code(header: bytes) -> tuple[int, int]:
+    """The code that ends a dynamic block, as it lies in the stream (first bit lowest), and its length in bits."""
+    value = int.from_bytes(header, "little")
+    for (width, table), code in tuple(_tables.items()):
+        if value & ((1 << width) - 1) == table:
+            return code
+    bits = _Bits(value, 3)
+    code = _read_end_code(bits)
+    if len(_tables) < TABLES_KEPT:
+        _tables[bits.at, value & ((1 << bits.at) - 1)] = code
+    return code
+
+
+def _read_end_code(bits: "_Bits") -> tuple[int, int]:
+    literals, distances, counts = bits.take(5) + 257, bits.take(5) + 1, bits.take(4) + 4
+    meta = [0] * 19
+    for place in _CODE_LENGTH_ORDER[:counts]:
+        meta[place] = bits.take(3)
+    table = _looked_up(_canonical(meta))
+    lengths: list[int] = []
+    while len(lengths) < literals + distances:
+        symbol, width = table[bits.value >> bits.at & 127]
+        bits.at += width
+        lengths += _repeated(symbol, bits, lengths)
+    length, code = _canonical(lengths[:literals])[_END_OF_BLOCK]
+    return code, length
+
+
+def _looked_up(codes: dict[int, tuple[int, int]]) -> list[tuple[int, int]]:
+    """Symbol and width of the code that the next seven bits begin with; none of these codes is longer."""
+    table = [(0, 7)] * 128
+    for symbol, (length, code) in codes.items():
+        for rest in range(1 << (7 - length)):
+            table[code | rest << length] = (symbol, length)
+    return table
+
+
+class _Bits:
+    def __init__(self, value: int, at: int) -> None:
+        self.value, self.at = value, at
+
+    def take(self, count: int) -> int:
+        taken = (self.value >> self.at) & ((1 << count) - 1)
+        self.at += count
+        return taken
+
+
+def _repeated(symbol: int, bits: _Bits, before: list[int]) -> Iterable[int]:
+    if symbol < 16:
+        return [symbol]
+    if symbol == 16:
+        return [before[-1]] * (3 + bits.take(2))
+    return [0] * (3 + bits.take(3) if symbol == 17 else 11 + bits.take(7))
+
+
+def _canonical(lengths: list[int]) -> dict[int, tuple[int, int]]:
+    """Length and code of each symbol that has one, the first bit lowest (RFC 1951, section 3.2.2)."""
+    found, code, before = {}, 0, 0
+    for symbol in sorted((symbol for symbol, length in enumerate(lengths) if length), key=lengths.__getitem__):
+        length = lengths[symbol]
+        code <<= length - before
+        found[symbol] = (length, int(f"{code:0{length}b}"[::-1], 2))
+        code, before = code + 1, length
+    return found

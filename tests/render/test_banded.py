@@ -1,0 +1,139 @@
+"""A PNG in bands: pixel for pixel the plain one, whatever is kept; and its proof reads the file, not the memory."""
+
+import io
+import struct
+import zlib
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from app.kernel.errors import Blocked
+from app.rendering.banded import (
+    LAST_BLOCK,
+    ZLIB_HEAD,
+    combined,
+    compressed,
+    continued,
+    encode_banded,
+    read_gray,
+    read_rows,
+    rows_of,
+)
+from app.rendering.cache import StaticCache
+from app.rendering.encode import SIGNATURE, chunk, chunks, encode
+from app.rendering.paint_png import paint
+from app.rendering.proof import prove
+from tests.posters import brand
+from tests.render.cases import cases, display_of
+
+
+def decoded(png: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+        image.load()
+        assert image.mode == "RGB"
+        return np.asarray(image)
+
+
+def of_bands(*images: Image.Image) -> bytes:
+    """A file of these pictures, one below the other, each a band."""
+    bands = [compressed(image) for image in images]
+    adler = zlib.adler32(b"")
+    for band in bands:
+        adler = combined(adler, band.adler, band.unpacked_bytes)
+    size = struct.pack(">IIBBBBB", images[0].width, sum(image.height for image in images), 8, 2, 0, 0, 0)
+    tail = chunk(b"IDAT", LAST_BLOCK + struct.pack(">I", adler))
+    data = [chunk(b"IDAT", ZLIB_HEAD), *(band.data for band in bands), tail]
+    return b"".join([SIGNATURE, chunk(b"IHDR", size), *data, chunk(b"IEND", b"")])
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_bands_show_the_same_pixels_with_kept_rows_and_without(case: object) -> None:
+    display, fonts, cache = display_of(case), brand().kit.fonts, StaticCache()
+    image = paint(display, fonts, cache)
+    cold = encode_banded(image, display, cache, display.dpi)
+    assert encode_banded(image, display, cache, display.dpi) == cold == encode_banded(image, display, None, display.dpi)
+    assert np.array_equal(decoded(cold), np.asarray(image))
+    assert np.array_equal(decoded(cold), decoded(encode(image, "png", display.dpi)))
+    gray = np.asarray(image.convert("L"))
+    assert all(np.array_equal(read_gray(cold, kept), gray) for kept in (None, cache, cache))
+
+
+def test_bands_cover_the_poster_and_the_kept_ones_are_untouched_by_other_values() -> None:
+    display, fonts = display_of(cases()[0]), brand().kit.fonts
+    rows = rows_of(display)
+    assert (rows[0].top, rows[-1].bottom) == (0, display.height_px)
+    assert all(above.bottom == below.top for above, below in pairwise(rows))
+    assert {one.is_static for one in rows} == {True, False}
+    bare = replace(display, items=tuple(item for item in display.items if not item.dynamic))
+    shown, ground = (np.asarray(paint(one, fonts)) for one in (display, bare))
+    static = [one for one in rows if one.is_static]
+    assert all(np.array_equal(shown[one.top : one.bottom], ground[one.top : one.bottom]) for one in static)
+
+
+@st.composite
+def pictures(draw: st.DrawFn, width: int) -> Image.Image:
+    height = draw(st.integers(1, 40))
+    seed, kind = draw(st.integers(0, 2**32 - 1)), draw(st.sampled_from(["flat", "noise", "steps", "few"]))
+    random = np.random.default_rng(seed)
+    if kind == "flat":
+        pixels = np.full((height, width, 3), random.integers(0, 256, 3), np.uint8)
+    elif kind == "noise":
+        pixels = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+    elif kind == "few":
+        pixels = random.choice(random.integers(0, 256, 4, dtype=np.uint8), (height, width, 3))
+    else:
+        pixels = (np.arange(height * width * 3).reshape(height, width, 3) * random.integers(1, 5) // 7).astype(np.uint8)
+    return Image.fromarray(pixels)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), width=st.integers(1, 90))
+def test_any_pictures_below_each_other_are_one_picture(data: st.DataObject, width: int) -> None:
+    images = data.draw(st.lists(pictures(width), min_size=1, max_size=4))
+    png = of_bands(*images)
+    together = np.concatenate([np.asarray(image) for image in images])
+    assert np.array_equal(decoded(png), together)
+    assert zlib.decompress(b"".join(body for kind, body in chunks(png) if kind == b"IDAT")) is not None
+
+
+@settings(max_examples=200, deadline=None)
+@given(first=st.binary(max_size=3000), second=st.binary(max_size=3000))
+def test_check_sums_combine(first: bytes, second: bytes) -> None:
+    assert combined(zlib.adler32(first), zlib.adler32(second), len(second)) == zlib.adler32(first + second)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.binary(min_size=1, max_size=4000), level=st.integers(0, 9))
+def test_a_stream_goes_on_or_says_that_it_cannot(data: bytes, level: int) -> None:
+    packer = zlib.compressobj(level, zlib.DEFLATED, -15)
+    deflate = packer.compress(data) + packer.flush()
+    opened = continued(deflate)
+    if opened is not None:
+        reader = zlib.decompressobj(-15)
+        assert reader.decompress(opened + opened + LAST_BLOCK) == data + data
+        assert reader.eof
+
+
+def test_what_is_not_written_in_bands_is_left_to_the_library() -> None:
+    image = Image.effect_noise((64, 64), 40).convert("RGB")
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    assert read_gray(file.getvalue(), None) is None
+    assert read_rows(b"", 64) is read_rows(b"not deflate", 64) is read_rows(zlib.compress(b"x")[2:-4], 64) is None
+
+
+def test_the_proof_reads_the_file_and_not_what_was_kept() -> None:
+    display, fonts, cache = display_of(cases()[0]), brand().kit.fonts, StaticCache()
+    assert display.qr is not None
+    png = encode_banded(paint(display, fonts, cache), display, cache, display.dpi)
+    prove(png, "image/png", display.qr.link, cache)
+    blank = Image.new("RGB", (display.width_px, display.height_px), "white")
+    bands = [blank.crop((0, one.top, blank.width, one.bottom)) for one in rows_of(display)]
+    with pytest.raises(Blocked) as refused:
+        prove(of_bands(*bands), "image/png", display.qr.link, cache)
+    assert refused.value.code == "qr_unproved"
