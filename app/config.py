@@ -66,6 +66,7 @@ class Settings(BaseModel):
     poster_templates_dir: Path = PROJECT / "poster_templates"
     brand_assets_dir: Path = PROJECT / "brand_assets"
     compliance_rules_dir: Path = PROJECT / "compliance_rules"
+    tag_rules_file: Path = PROJECT / "app" / "customers" / "rules.yaml"
 
     @model_validator(mode="before")
     @classmethod

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import structlog
 
+from app.customers.rules import load_rules
 from app.db import retried
-from app.flow import keep_archive, render_later, roll_up, visit
+from app.flow import keep_archive, render_later, roll_up, tag, visit
 from app.flow.deps import Deps
 from app.jobs import queue
 from app.jobs.lease import kept
@@ -31,17 +32,21 @@ HANDLERS: Mapping[str, Callable[[Deps, Job], None]] = {
 def work(deps: Deps, once: bool = False, stop: threading.Event | None = None) -> None:
     """Do jobs until SIGTERM, SIGINT or `stop`, then finish the one at hand; `once` ends when no job is due.
 
-    Beside the jobs, the visits in this machine's spools are taken in, and the days that are over are rolled up.
+    Beside the jobs, the visits in this machine's spools are taken in, rules make of them what advisors know of their
+    customers, and the days that are over are rolled up.
 
-    *Raises* Unavailable ``schema_outdated`` before anything is done.
+    *Raises* Unavailable ``schema_outdated``, Invalid ``bad_tag_rules``, before anything is done.
     """
     require_current(deps)
+    rules = load_rules(deps.settings.tag_rules_file)
     stop = stop or _stopped_by_signals()
     if once:
         visit.drain(deps)
+        tag.tag(deps, rules)
         roll_up.roll_up(deps, facts, first_day)
     else:
         threading.Thread(target=visit.drain_until, args=(deps, stop), name="visits", daemon=True).start()
+        threading.Thread(target=tag.tag_until, args=(deps, rules, stop), name="tags", daemon=True).start()
         rolling = (deps, facts, first_day, stop)
         threading.Thread(target=roll_up.roll_up_until, args=rolling, name="results", daemon=True).start()
     if deps.settings.jobs == "rabbitmq" and not once:

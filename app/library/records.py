@@ -1,6 +1,6 @@
 """The rows of template versions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -53,6 +53,11 @@ def find_version(session: Session, version_id: str) -> Version:
     if not found:
         raise NotFound("no_such_template", "there is no such template")
     return found[0]
+
+
+def find_versions(session: Session, version_ids: Collection[str]) -> dict[str, Version]:
+    """Those of these versions that there are, each with its newest content."""
+    return {one.id: one for one in _versions(session, TemplateVersionRow.id.in_(version_ids))}
 
 
 def find_by_name(session: Session, slug: str, version: str) -> Version | None:
