@@ -1,7 +1,10 @@
 """One small house with a person in every role, and browsers without a window to visit it."""
 
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,8 @@ from app.accounts.people import Profile
 from app.accounts.proof import hashed, new_token, token_digest
 from app.config import Settings
 from app.db import transaction
-from app.factory import create_app, open_studio
+from app.factory import create_app, open_deps, open_studio
+from app.flow.design import publish_builtin
 from app.flow.make_poster import Studio
 from app.web.parts import EXTENSION, WebParts
 from script.translations import catalogues, compile_
@@ -44,9 +48,28 @@ def password_hash() -> str:
     return hashed(PASSWORD)
 
 
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: bytes, studio: Studio) -> Path:
+    """A folder with a database and a store in which the built-in templates are published, to be copied."""
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "test.db").write_bytes(empty_sqlite)
+    settings = _settings(folder)
+    deps = open_deps(settings)
+    publish_builtin(deps, studio, settings.poster_templates_dir)
+    deps.engine.dispose()
+    return folder
+
+
 @pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    house = House({"IMPRIMATUR_DATABASE_URL": sqlite_url, "IMPRIMATUR_VAR_DIR": str(tmp_path / "var")})
+def settings(published: Path, tmp_path: Path) -> Settings:
+    shutil.copyfile(published / "test.db", tmp_path / "test.db")
+    shutil.copytree(published / "var" / "objects", tmp_path / "var" / "objects", copy_function=os.link)
+    return _settings(tmp_path)
+
+
+def _settings(folder: Path) -> Settings:
+    url, var = f"sqlite:///{folder / 'test.db'}", str(folder / "var")
+    house = House({"IMPRIMATUR_DATABASE_URL": url, "IMPRIMATUR_VAR_DIR": var})
     return house.using(fonts_dir=Settings.from_env({}).fonts_dir).settings
 
 
@@ -65,6 +88,7 @@ def app(settings: Settings, studio: Studio, password_hash: str) -> Iterator[Flas
             if role == "advisor":
                 line = "澜山银行望江支行"
                 records.put_profile(session, person, Profile(NAMES[role], "高级理财经理", "138 0000 2048", line))
+                records.put_licence(session, person, "fund", "A2026000002048", date(2099, 12, 31))
     yield made
     parts.deps.engine.dispose()
 
