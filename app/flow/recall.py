@@ -1,14 +1,15 @@
-"""Recall: a poster, or everything made from a template version, is dead from the moment this returns."""
+"""Recall: a link, a poster, or everything made from a template version, is dead from the moment this returns."""
 
 from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.archive.core import JSON
-from app.db import retried
+from app.archive.records import append
+from app.db import reading, retried
 from app.flow.deps import Deps
-from app.flow.steps import mover, note, permitted, poster_in_reach, version_in_reach
+from app.flow.steps import mover, note, permitted, poster_in_reach, require_rule_over, version_in_reach
 from app.kernel.digest import digest_of, sha256_hex
-from app.kernel.errors import Invalid, Problem
+from app.kernel.errors import Conflict, Invalid, NotFound, Problem
 from app.links import records as links
 from app.posters import records as posters
 from app.review import records as review
@@ -34,12 +35,12 @@ def recall_template(deps: Deps, actor: Actor, version_id: str, reason: str) -> l
     """The codes of the links that ended, those of every poster made from the version.
 
     The posters keep their own state; that their template is recalled makes them withdrawn.
-    *Raises* Conflict ``wrong_state``.
+    *Raises* Conflict ``wrong_state``; Forbidden ``not_permitted``, also below headquarters for what is the house's.
     """
     _require_reason(reason)
 
     def work(session: Session) -> list[str]:
-        version_in_reach(session, actor, version_id)
+        require_rule_over(actor, version_in_reach(session, actor, version_id))
         case = review.find_case(session, version_id)
         after = review.take_step(session, case, mover(actor), "recall", reason=reason)
         made = posters.posters_with_links(session, version_id)
@@ -48,6 +49,33 @@ def recall_template(deps: Deps, actor: Actor, version_id: str, reason: str) -> l
         return ended
 
     with permitted(deps, actor, "template.recall", "template", version_id):
+        return retried(deps, work)
+
+
+def recall_link(deps: Deps, actor: Actor, code: str, reason: str) -> list[str]:
+    """The codes that ended: the link's own, and those of all re-shares that came of it. The poster lives on.
+
+    *Raises* NotFound ``no_such_link``, also for a link to somebody else's poster; Conflict ``wrong_state``.
+    """
+    _require_reason(reason)
+    with reading(deps) as session:
+        link = links.resolve(session, code)
+    if link is None or link.target_kind != "poster":
+        raise NotFound("no_such_link", "there is no such link")
+
+    def work(session: Session) -> list[str]:
+        try:
+            poster_in_reach(session, actor, link.target)
+        except NotFound as error:
+            raise NotFound("no_such_link", "there is no such link") from error
+        ended = links.recall_line(session, code)
+        if code not in ended:
+            raise Conflict("wrong_state", "this link is recalled already")
+        body = {"poster": link.target, **_facts(reason, ended)}
+        append(session, "link.recall", f"link:{code}", actor.person_id, body)
+        return ended
+
+    with permitted(deps, actor, "link.recall", "poster", link.target):
         return retried(deps, work)
 
 

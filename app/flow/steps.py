@@ -14,7 +14,7 @@ from app.flow.deps import Deps
 from app.kernel.digest import sha256_hex
 from app.kernel.errors import Conflict, Forbidden, NotFound
 from app.library import records as library
-from app.library.core import Version
+from app.library.core import EVERYWHERE, Version
 from app.posters import records as posters
 from app.posters.drafts import Poster
 from app.review import records as review
@@ -92,6 +92,19 @@ def version_in_reach(session: Session, actor: Actor, version_id: str) -> Version
     if version.organisation_path != "/" and not is_in_scope(actor, version.organisation_path):
         raise NotFound("no_such_template", "there is no such template")
     return version
+
+
+def rules_over(actor: Actor, organisation_path: str) -> bool:
+    """Whether what holds at `organisation_path` is the actor's to settle; for the whole house, headquarters' alone."""
+    if organisation_path == EVERYWHERE:
+        return actor.organisation_path.count("/") == 2
+    return is_in_scope(actor, organisation_path)
+
+
+def require_rule_over(actor: Actor, version: Version) -> None:
+    """Let the actor settle something for all who may use the version. *Raises* Forbidden ``not_permitted``."""
+    if not rules_over(actor, version.organisation_path):
+        raise Forbidden("not_permitted", "this belongs to the whole house: headquarters decides on it")
 
 
 def contributors(session: Session, case: Case) -> set[str]:

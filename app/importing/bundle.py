@@ -24,7 +24,8 @@ class Limits:
     """How much a bundle may hold. `ratio` is unpacked to packed bytes, asked of files above one MiB."""
 
     archive_bytes: int = 32 * MIB
-    entries: int = 200
+    manifest_bytes: int = 2 * MIB
+    entries: int = 100
     file_bytes: int = 24 * MIB
     unpacked_bytes: int = 64 * MIB
     ratio: int = 100
@@ -49,9 +50,10 @@ def unpack(data: bytes, limits: Limits | None = None) -> Mapping[str, bytes]:
         raise _bad(problems)
     files, left = {}, allowed.unpacked_bytes
     for entry in wanted:
-        unpacked = _unpacked(data, entry, min(left, allowed.file_bytes), allowed.ratio, problems)
-        left -= len(unpacked)
-        files[unicodedata.normalize("NFC", entry.name[len(wrapper) :])] = unpacked
+        name = unicodedata.normalize("NFC", entry.name[len(wrapper) :])
+        most = allowed.manifest_bytes if name == MANIFEST else allowed.file_bytes
+        files[name] = _unpacked(data, entry, min(left, most), allowed.ratio, problems)
+        left -= len(files[name])
     if problems:
         raise _bad(problems)
     return files
