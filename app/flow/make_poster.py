@@ -10,7 +10,8 @@ from app.compliance.document import Facts
 from app.compliance.rules import Rules
 from app.flow.check_copy import Judgement, check_poster
 from app.kernel.errors import Invalid, Problem
-from app.rendering.banded import encode_banded
+from app.rendering.banded_jpeg import encode_jpeg, gray_of_jpeg
+from app.rendering.banded_png import encode_png, gray_of_png
 from app.rendering.display import DisplayList
 from app.rendering.encode import encode
 from app.rendering.layout import Kit, lay_out
@@ -97,23 +98,23 @@ def make_poster(studio: Studio, order: Order) -> Poster:
 
 def render(studio: Studio, display: DisplayList, format_: Format, title: str) -> bytes:
     """Paint the display list as a file of `format_`, and prove its code from that file (an SVG's from its pixels)."""
-    fonts, dpi = studio.kit.fonts, display.dpi
+    fonts, cache = studio.kit.fonts, studio.cache
+    link = display.qr.link if display.qr else None
     if format_ == "pdf":
         data = paint_pdf(display, fonts, title)
-    elif format_ == "svg":
-        data = paint_svg(display, fonts).encode()
-    elif format_ == "png":
-        data = _png(studio, display)
+        prove(data, MEDIA_TYPES["pdf"], link)
+        return data
+    pixels = paint(display, fonts, cache)
+    if format_ == "webp":
+        data = encode(pixels, "webp", display.dpi)
+        prove(data, MEDIA_TYPES["webp"], link)
+    elif format_ == "jpeg":
+        data = encode_jpeg(pixels, display, cache)
+        prove(data, MEDIA_TYPES["jpeg"], link, lambda file: gray_of_jpeg(file, display, cache))
     else:
-        data = encode(paint(display, fonts, studio.cache), format_, dpi)
-    proven = _png(studio, display) if format_ == "svg" else data
-    media_type = MEDIA_TYPES["png" if format_ == "svg" else format_]
-    prove(proven, media_type, display.qr.link if display.qr else None, studio.cache)
-    return data
-
-
-def _png(studio: Studio, display: DisplayList) -> bytes:
-    return encode_banded(paint(display, studio.kit.fonts, studio.cache), display, studio.cache, display.dpi)
+        data = encode_png(pixels, display, cache)
+        prove(data, MEDIA_TYPES["png"], link, lambda file: gray_of_png(file, cache))
+    return data if format_ != "svg" else paint_svg(display, fonts).encode()
 
 
 def _require_valid(template: Template, day: date) -> None:

@@ -66,16 +66,15 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Compressed rows of a PNG: their chunk, and the check sum and length of what they unpack to. *Unit*: bytes."""
+    """Encoded rows of a picture; `adler` is the check sum of what a PNG's unpack to."""
 
     data: bytes
-    adler: int
-    unpacked_bytes: int
+    adler: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReadBand:
-    """A chunk of a finished file, and the grey rows that were read from it."""
+    """A stretch of a finished file, and the grey rows that were read from it."""
 
     data: bytes
     gray: NDArray[np.uint8]
@@ -118,20 +117,20 @@ class StaticCache:
             self._backing[key] = _frozen(patch)
 
     def band(self, key: str) -> Band | None:
-        """Rows that were compressed before."""
+        """Rows that were encoded before."""
         return self._bands.get(key)
 
     def keep_band(self, key: str, band: Band) -> None:
-        """Keeps compressed rows under a key that names everything that they show."""
+        """Keeps encoded rows under a key that names everything that they show."""
         self._bands.put(key, band)
 
     def read_rows(self, data: memoryview) -> NDArray[np.uint8] | None:
-        """What was read from exactly this chunk before, if it was a kept one."""
+        """What was read from exactly these bytes before, if they were kept ones."""
         band = self._read.get((len(data), bytes(data[-4:])))
         return band.gray if band is not None and data == band.data else None
 
     def keep_read(self, band: ReadBand) -> None:
-        """Keeps what was read from a chunk."""
+        """Keeps what was read from a stretch of a file."""
         self._read.put((len(band.data), band.data[-4:]), band)
 
     def pixels(self, picture: Picture, crop: Rect, size: tuple[int, int]) -> Image.Image:

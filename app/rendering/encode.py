@@ -29,14 +29,28 @@ def encode(image: Image.Image, format: RasterFormat, dpi: float | None = None) -
     """
     if format == "png":
         return _png(image, dpi)
-    file = io.BytesIO()
     if format == "jpeg":
-        density = (round(dpi), round(dpi)) if dpi else (72, 72)
-        image.save(file, "JPEG", quality=JPEG_QUALITY, subsampling="4:4:4", icc_profile=_SRGB, dpi=density)
-    elif max(image.size) > WEBP_LIMIT_PX:
+        return write_jpeg(image, dpi)
+    file = io.BytesIO()
+    if max(image.size) > WEBP_LIMIT_PX:
         raise Invalid.of([Problem("format", "too_large", f"a WebP has at most {WEBP_LIMIT_PX:,} px a side")])
-    else:
-        image.save(file, "WEBP", quality=WEBP_QUALITY, method=WEBP_EFFORT, icc_profile=_SRGB, exif=b"", xmp=b"")
+    image.save(file, "WEBP", quality=WEBP_QUALITY, method=WEBP_EFFORT, icc_profile=_SRGB, exif=b"", xmp=b"")
+    return file.getvalue()
+
+
+def write_jpeg(image: Image.Image, dpi: float | None, restarts: bool = False) -> bytes:
+    """The JPEG of an RGB image; with `restarts`, every row of blocks can be read without the one before."""
+    file = io.BytesIO()
+    density = (round(dpi), round(dpi)) if dpi else (72, 72)
+    image.save(
+        file,
+        "JPEG",
+        quality=JPEG_QUALITY,
+        subsampling="4:4:4",
+        icc_profile=_SRGB,
+        dpi=density,
+        restart_marker_rows=1 if restarts else 0,
+    )
     return file.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""A PNG in bands: pixel for pixel the plain one, whatever is kept; and its proof reads the file, not the memory."""
+"""Files in bands: pixel for pixel the plain one, whatever is kept; and its proof reads the file, not the memory."""
 
 import io
 import struct
@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.kernel.errors import Blocked
-from app.rendering.banded import (
+from app.rendering.banded_jpeg import encode_jpeg, gray_of_jpeg
+from app.rendering.banded_png import (
     LAST_BLOCK,
     ZLIB_HEAD,
     combined,
     compressed,
     continued,
-    encode_banded,
-    read_gray,
+    encode_png,
+    gray_of_png,
     read_rows,
-    rows_of,
 )
+from app.rendering.bands import rows_of
 from app.rendering.cache import StaticCache
 from app.rendering.encode import SIGNATURE, chunk, chunks, encode
 from app.rendering.paint_png import paint
@@ -43,8 +44,8 @@ def of_bands(*images: Image.Image) -> bytes:
     """A file of these pictures, one below the other, each a band."""
     bands = [compressed(image) for image in images]
     adler = zlib.adler32(b"")
-    for band in bands:
-        adler = combined(adler, band.adler, band.unpacked_bytes)
+    for image, band in zip(images, bands, strict=True):
+        adler = combined(adler, band.adler, image.height * (1 + 3 * image.width))
     size = struct.pack(">IIBBBBB", images[0].width, sum(image.height for image in images), 8, 2, 0, 0, 0)
     tail = chunk(b"IDAT", LAST_BLOCK + struct.pack(">I", adler))
     data = [chunk(b"IDAT", ZLIB_HEAD), *(band.data for band in bands), tail]
@@ -55,12 +56,12 @@ def of_bands(*images: Image.Image) -> bytes:
 def test_bands_show_the_same_pixels_with_kept_rows_and_without(case: object) -> None:
     display, fonts, cache = display_of(case), brand().kit.fonts, StaticCache()
     image = paint(display, fonts, cache)
-    cold = encode_banded(image, display, cache, display.dpi)
-    assert encode_banded(image, display, cache, display.dpi) == cold == encode_banded(image, display, None, display.dpi)
+    cold = encode_png(image, display, cache)
+    assert encode_png(image, display, cache) == cold == encode_png(image, display, None)
     assert np.array_equal(decoded(cold), np.asarray(image))
     assert np.array_equal(decoded(cold), decoded(encode(image, "png", display.dpi)))
     gray = np.asarray(image.convert("L"))
-    assert all(np.array_equal(read_gray(cold, kept), gray) for kept in (None, cache, cache))
+    assert all(np.array_equal(gray_of_png(cold, kept), gray) for kept in (None, cache, cache))
 
 
 def test_bands_cover_the_poster_and_the_kept_ones_are_untouched_by_other_values() -> None:
@@ -123,17 +124,49 @@ def test_what_is_not_written_in_bands_is_left_to_the_library() -> None:
     image = Image.effect_noise((64, 64), 40).convert("RGB")
     file = io.BytesIO()
     image.save(file, "PNG")
-    assert read_gray(file.getvalue(), None) is None
+    assert gray_of_png(file.getvalue(), None) is None
     assert read_rows(b"", 64) is read_rows(b"not deflate", 64) is read_rows(zlib.compress(b"x")[2:-4], 64) is None
 
 
 def test_the_proof_reads_the_file_and_not_what_was_kept() -> None:
     display, fonts, cache = display_of(cases()[0]), brand().kit.fonts, StaticCache()
     assert display.qr is not None
-    png = encode_banded(paint(display, fonts, cache), display, cache, display.dpi)
-    prove(png, "image/png", display.qr.link, cache)
+    png = encode_png(paint(display, fonts, cache), display, cache)
+    prove(png, "image/png", display.qr.link, lambda file: gray_of_png(file, cache))
     blank = Image.new("RGB", (display.width_px, display.height_px), "white")
     bands = [blank.crop((0, one.top, blank.width, one.bottom)) for one in rows_of(display)]
     with pytest.raises(Blocked) as refused:
-        prove(of_bands(*bands), "image/png", display.qr.link, cache)
+        prove(of_bands(*bands), "image/png", display.qr.link, lambda file: gray_of_png(file, cache))
+    assert refused.value.code == "qr_unproved"
+
+
+# --- JPEG ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_a_jpeg_in_bands_shows_the_same_pixels_with_kept_rows_and_without(case: object) -> None:
+    display, fonts, cache = display_of(case), brand().kit.fonts, StaticCache()
+    image = paint(display, fonts, cache)
+    cold = encode_jpeg(image, display, cache)
+    assert encode_jpeg(image, display, cache) == cold == encode_jpeg(image, display, None)
+    plain = encode(image, "jpeg", display.dpi)
+    with Image.open(io.BytesIO(cold)) as banded, Image.open(io.BytesIO(plain)) as whole:
+        assert (banded.size, banded.info.get("dpi")) == (whole.size, whole.info.get("dpi"))
+        assert banded.info["icc_profile"] == whole.info["icc_profile"]
+        assert np.array_equal(np.asarray(banded), np.asarray(whole))
+    with Image.open(io.BytesIO(cold)) as again:
+        again.draft("L", again.size)
+        gray = np.asarray(again.convert("L"))
+    assert all(np.array_equal(gray_of_jpeg(cold, display, kept), gray) for kept in (StaticCache(), cache, cache))
+
+
+def test_another_jpeg_is_left_to_the_library_and_one_of_other_pixels_is_not_proved_by_memory() -> None:
+    display, fonts, cache = display_of(cases()[0]), brand().kit.fonts, StaticCache()
+    assert display.qr is not None
+    image, link = paint(display, fonts, cache), display.qr.link
+    prove(encode_jpeg(image, display, cache), "image/jpeg", link, lambda file: gray_of_jpeg(file, display, cache))
+    assert gray_of_jpeg(encode(image, "jpeg", display.dpi), display, cache) is None
+    blank = encode_jpeg(Image.new("RGB", image.size, "white"), display, None)
+    with pytest.raises(Blocked) as refused:
+        prove(blank, "image/jpeg", link, lambda file: gray_of_jpeg(file, display, cache))
     assert refused.value.code == "qr_unproved"

@@ -5,11 +5,9 @@ above, and its end lies on a byte. So the bands can be strung together, the kept
 only the check sums are combined. Lossless, and nothing that a reader would have to know (RFC 1950, RFC 1951, PNG 3).
 """
 
-import hashlib
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import fpng
@@ -17,15 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.rendering.bands import band_of, rows_of
 from app.rendering.cache import Band, ReadBand, StaticCache
 from app.rendering.display import DisplayList
 from app.rendering.encode import SIGNATURE, chunk, chunks, head
-from app.rendering.paint_items import pixel_bounds
-from app.rendering.version import renderer_version
 
 Gray = NDArray[np.uint8]
 
-GRID_ROWS = 32  # bands begin on this grid, so that two names of other heights still share the kept rows
 ZLIB_HEAD = b"\x78\x01"
 HEADER_BYTES = 400  # more than the longest table of codes
 TABLES_KEPT = 8
@@ -38,55 +34,18 @@ _UP = 2
 _tables: dict[tuple[int, int], tuple[int, int]] = {}  # fpng writes the same table of codes again and again
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows from `top` up to `bottom`, and whether no slot touches them."""
-
-    top: int
-    bottom: int
-    is_static: bool
-
-
-def rows_of(display: DisplayList) -> list[Rows]:
-    """The bands of a poster, from top to bottom: a matter of the display list alone, not of what was kept before."""
-    touched = np.zeros(-(-display.height_px // GRID_ROWS), bool)
-    for item in display.items:
-        box = pixel_bounds(item) if item.dynamic else None
-        if box is not None:
-            touched[max(0, box[1]) // GRID_ROWS : -(-max(0, box[3]) // GRID_ROWS)] = True
-    edges = [0, *(np.flatnonzero(np.diff(touched)) + 1).tolist(), len(touched)]
-    return [
-        Rows(above * GRID_ROWS, min(below * GRID_ROWS, display.height_px), not touched[above])
-        for above, below in pairwise(edges)
-    ]
-
-
-def encode_banded(image: Image.Image, display: DisplayList, cache: StaticCache | None, dpi: float | None) -> bytes:
+def encode_png(image: Image.Image, display: DisplayList, cache: StaticCache | None) -> bytes:
     """The PNG of `image`, which is what `display` looks like; the same bytes, whether rows were kept or not."""
-    bands = [_band(image, rows, display, cache) for rows in rows_of(display)]
-    adler = zlib.adler32(b"")
-    for band in bands:
-        adler = combined(adler, band.adler, band.unpacked_bytes)
+    adler, bands = zlib.adler32(b""), []
+    for rows in rows_of(display):
+        band, is_new = band_of("png", image, rows, display, cache, compressed)
+        if is_new and cache is not None and (gray := read_rows(band.data[8:-4], image.width)) is not None:
+            cache.keep_read(ReadBand(band.data, gray))
+        bands.append(band.data)
+        adler = combined(adler, band.adler, (rows.bottom - rows.top) * (1 + 3 * image.width))
     tail = chunk(b"IDAT", LAST_BLOCK + struct.pack(">I", adler))
-    return b"".join(
-        [*head(image.size, dpi), chunk(b"IDAT", ZLIB_HEAD), *(band.data for band in bands), tail, chunk(b"IEND", b"")]
-    )
-
-
-def _band(image: Image.Image, rows: Rows, display: DisplayList, cache: StaticCache | None) -> Band:
-    box = (0, rows.top, image.width, rows.bottom)
-    if cache is None or not rows.is_static:
-        return compressed(image.crop(box))
-    parts = (renderer_version(), display.static_key, "rows", repr(image.size), repr(box))
-    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    kept = cache.band(key)
-    if kept is None:
-        kept = compressed(image.crop(box))
-        cache.keep_band(key, kept)
-        gray = read_rows(kept.data[8:-4], image.width)
-        if gray is not None:
-            cache.keep_read(ReadBand(kept.data, gray))
-    return kept
+    begun = [*head(image.size, display.dpi), chunk(b"IDAT", ZLIB_HEAD)]
+    return b"".join([*begun, *bands, tail, chunk(b"IEND", b"")])
 
 
 def compressed(image: Image.Image) -> Band:
@@ -99,11 +58,11 @@ def compressed(image: Image.Image) -> Band:
     if opened is None:
         packer = zlib.compressobj(1, zlib.DEFLATED, -15)
         opened = packer.compress(zlib.decompress(stream)) + packer.flush(zlib.Z_FULL_FLUSH)
-    return Band(chunk(b"IDAT", opened), adler, height * (1 + 3 * width))
+    return Band(chunk(b"IDAT", opened), adler)
 
 
-def read_gray(png: bytes, cache: StaticCache | None) -> Gray | None:
-    """The grey picture in a file as `encode_banded` writes them, read from the file itself; None for any other PNG.
+def gray_of_png(png: bytes, cache: StaticCache | None) -> Gray | None:
+    """The grey picture in a file as `encode_png` writes them, read from the file itself; None for any other PNG.
 
     A chunk that is byte by byte a kept one is not unpacked again.
     """
