@@ -18,7 +18,7 @@ from app.config import Settings
 from app.kernel.errors import AppError, Unavailable
 
 RETRIES = 3
-_WRITE = "imprimatur_write"
+_WRITE, _CLOCK = "imprimatur_write", "imprimatur_clock"
 
 
 class Base(DeclarativeBase):
@@ -134,8 +134,19 @@ def retried(deps: HasEngine, work: Callable[[Session], T]) -> T:
         return work(session)
 
 
+def with_clock(engine: Engine, clock: Callable[[], datetime]) -> Engine:
+    """`engine`, told the time by `clock` instead of its database: for days that pass within a second.
+
+    Every instant that is written or compared through it comes from there, so that they agree among themselves.
+    """
+    return engine.execution_options(**{_CLOCK: clock})
+
+
 def database_now(session: Session) -> datetime:
     """The database's clock: leases and deadlines are measured by it, so that machines need not agree on the time."""
+    clock: Callable[[], datetime] | None = session.get_bind().get_execution_options().get(_CLOCK)
+    if clock is not None:
+        return clock()
     if session.get_bind().dialect.name == "sqlite":
         written = session.execute(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
         return datetime.fromisoformat(written).replace(tzinfo=UTC)

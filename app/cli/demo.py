@@ -1,8 +1,9 @@
 """`imprimatur demo`: the demonstration bank, once, and its logins, as often as one likes."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,32 +12,38 @@ from app.cli.publish import publish_templates
 from app.config import Settings
 from app.kernel.errors import Conflict
 
-LICENSED_FOR = timedelta(days=540)
+if TYPE_CHECKING:
+    from app.flow.make_demo_people import Login
 
 
 @click.command()
+@click.option("--small", is_flag=True, help="Two advisors at work, few visits.")
 @click.pass_obj
-def demo(parts: Parts) -> None:
+def demo(parts: Parts, small: bool) -> None:
     """Make a demonstration bank on an empty database, and print who can sign in."""
-    from app.flow.make_demo import make_demo
+    from app.flow.make_demo import FULL, SMALL, make_demo
     from app.schema import require_current
 
     settings = parts.settings()
     deps = parts.deps(settings)
     require_current(deps)
-    publish_templates(parts, settings, deps)
     kept = settings.var_dir / "demo_logins.txt"
     try:
-        made = make_demo(deps, _portrait(settings), (datetime.now(UTC) + LICENSED_FOR).date())
+        studio = parts.studio(settings, None)
+        size = SMALL if small else FULL
+        made = make_demo(deps, studio, _portrait(settings), size, lambda logins: _keep(kept, _lines(logins)))
     except Conflict as error:
         if error.code != "not_empty":
             raise
+        publish_templates(parts, settings, deps)
         note = f"The bank is there already.\n{kept.read_text(encoding='utf-8')}" if kept.exists() else error.message
         click.echo(note.rstrip())
         return
-    lines = [f"  {login.demo.role:<9} {login.demo.login:<6} {login.password}  {login.demo.name}" for login in made]
-    _keep(kept, "\n".join(lines) + "\n")
-    click.echo("\n".join(lines))
+    click.echo(_lines(made).rstrip("\n"))
+
+
+def _lines(logins: "Sequence[Login]") -> str:
+    return "".join(f"  {one.demo.role:<9} {one.demo.login:<10} {one.password}  {one.demo.name}\n" for one in logins)
 
 
 def _portrait(settings: Settings) -> bytes | None:

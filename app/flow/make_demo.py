@@ -1,87 +1,105 @@
-"""Make the demonstration bank: three branches and two persons in every role, on an empty database only."""
+"""Make the demonstration bank on an empty database: its people, and five weeks of its work, by the flows of everybody.
 
-import secrets
-from dataclasses import dataclass
-from datetime import date
+How history gets its dates: the flows take the time from the database, and here the database's clock is a calendar that
+passes five weeks within a minute (`with_clock`). So all instants agree, links are minted before they are visited,
+deadlines and ends come by themselves, and the archive's chain holds as it was written. Nothing is moved afterwards,
+which the archive would not allow. Chance has a fixed seed; ids, codes and passwords are as unguessable as everywhere,
+so that two demonstrations tell the same story about different ids.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from app.accounts import records
-from app.accounts.core import Actor, Role
-from app.accounts.people import Profile
-from app.db import reading
+from app.customers.rules import load_rules
+from app.db import database_now, reading, retried, with_clock
+from app.flow import keep_archive
 from app.flow.deps import Deps
-from app.flow.manage_accounts import NewAccount, create_account, create_first
-from app.flow.manage_people import create_organisation, create_person, set_licence, set_profile
+from app.flow.design import publish_builtin
+from app.flow.make_demo_calendar import Calendar, Story
+from app.flow.make_demo_copy import editions, works
+from app.flow.make_demo_house import House
+from app.flow.make_demo_people import Login, make_people
+from app.flow.make_demo_posters import poster
+from app.flow.make_demo_templates import edition, note_builtin
+from app.flow.make_poster import Studio
+from app.flow.tag import Rules, tag
+from app.flow.visit import drain
+from app.jobs import queue
 from app.kernel.errors import Conflict
+from app.tracking.bots import load_agents
+from app.tracking.spool import Spool
 
-BANK, BRANCHES = "澜山银行", ("望江支行", "东湖支行", "南屏支行")
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """Somebody of the demonstration bank; without a branch, at headquarters."""
-
-    login: str
-    name: str
-    role: Role
-    title: str
-    phone: str
-    branch: str | None = None
-
-
-FIRST = Demo("tang", "唐守一", "admin", "系统管理员", "138 0000 2011")
-PEOPLE = (
-    Demo("lin", "林若溪", "advisor", "高级理财经理", "138 0000 2048", "望江支行"),
-    Demo("chen", "陈以宁", "advisor", "理财经理", "138 0000 2049", "东湖支行"),
-    Demo("mei", "梅亦寒", "designer", "品牌设计师", "138 0000 2051"),
-    Demo("tao", "陶然", "designer", "视觉设计师", "138 0000 2052"),
-    Demo("zhou", "周慎之", "reviewer", "合规审核主管", "138 0000 2061"),
-    Demo("wang", "王知行", "reviewer", "合规审核员", "138 0000 2062"),
-    Demo("he", "何知微", "operator", "营销运营经理", "138 0000 2071"),
-    Demo("xu", "许嘉木", "operator", "支行营销专员", "138 0000 2072", "南屏支行"),
-    Demo("qin", "秦明远", "auditor", "审计师", "138 0000 2081"),
-    Demo("shen", "沈如一", "auditor", "审计师", "138 0000 2082"),
-    Demo("lu", "陆怀瑾", "admin", "系统管理员", "138 0000 2012"),
-)
-LICENCES = {"lin": "A2026000002048", "chen": "A2026000002049"}
+SEED = 20261122
+OPENED = timedelta(days=62)
+LEASE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
-    """What somebody signs in with."""
+class Size:
+    """How many visits a poster has on average, how many customers agree, and the advisors who work (all, if empty)."""
 
-    demo: Demo
-    password: str
+    visits_per_poster: int
+    customers: int
+    at_work: tuple[str, ...] = ()
 
 
-def make_demo(deps: Deps, photo: bytes | None, licensed_until: date) -> list[Login]:
-    """The logins of everybody; `photo` is the first advisor's. *Raises* Conflict ``not_empty``."""
+FULL, SMALL = Size(95, 40), Size(6, 12, ("lin", "chen"))
+
+
+def make_demo(
+    deps: Deps,
+    studio: Studio,
+    photo: bytes | None,
+    size: Size = FULL,
+    hired: Callable[[Sequence[Login]], None] = lambda _logins: None,
+) -> Sequence[Login]:
+    """The logins of everybody; `photo` is the first advisor's. `hired` is told of them before their work begins, so
+    that they are known even if that is never finished.
+
+    *Raises* Conflict ``not_empty``.
+    """
     with reading(deps) as session:
         if records.organisations(session):
             raise Conflict("not_empty", "there is a bank in this database already")
-    first = Login(FIRST, _password())
-    admin = _actor(deps, create_first(deps, BANK, FIRST.name, FIRST.role, FIRST.login, first.password))
-    places = {name: create_organisation(deps, admin, admin.organisation_id, "branch", name) for name in BRANCHES}
-    photo_digest = deps.store.put(photo) if photo else None
-    logins = [first]
-    for demo in PEOPLE:
-        place = places[demo.branch] if demo.branch else admin.organisation_id
-        person = create_person(deps, admin, place, demo.name)
-        password = _password()
-        create_account(deps, admin, NewAccount(person, place, demo.role, demo.login, password))
-        shown = photo_digest if demo is PEOPLE[0] else None
-        line = f"{BANK}{demo.branch or '总行'}"
-        set_profile(deps, admin, person, Profile(demo.name, demo.title, demo.phone, line, shown))
-        if demo.login in LICENCES:
-            set_licence(deps, admin, person, "fund", LICENCES[demo.login], licensed_until)
-        logins.append(Login(demo, password))
-    return logins
+        now = database_now(session)
+    calendar = Calendar(now - OPENED, now - timedelta(seconds=5))
+    told = replace(deps, engine=with_clock(deps.engine, calendar))
+    staff = make_people(told, photo, now.date())
+    hired(staff.logins)
+    spool = Spool(deps.settings.spool_dir)
+    chance = random.Random(SEED)  # noqa: S311  # it tells a story, and keeps no secret
+    scale = (size.visits_per_poster, size.customers)
+    house = House(told, studio, calendar, staff, chance, load_agents(), spool, *scale)
+    publish_builtin(told, studio, deps.settings.poster_templates_dir)
+    note_builtin(house)
+    for made in editions():
+        calendar.tell(edition(house, made))
+    for login, work in works():
+        if not size.at_work or login in size.at_work:
+            calendar.tell(poster(house, login, work))
+    rules = load_rules(deps.settings.tag_rules_file)
+    calendar.tell(_days(house, rules))
+    calendar.run()
+    spool.close()
+    _end_day(house, rules)
+    return staff.logins
 
 
-def _actor(deps: Deps, account_id: str) -> Actor:
-    with reading(deps) as session:
-        found = records.account(session, account_id)
-    return Actor(found.id, found.person_id, found.organisation_id, found.organisation_path, found.role)
+def _days(house: House, rules: Rules) -> Story:
+    """At the end of each day, what the worker would have done by then is done."""
+    at = datetime.combine(house.day(40), datetime.min.time(), house.zone)
+    while True:
+        at += timedelta(days=1)
+        yield at
+        _end_day(house, rules)
 
 
-def _password() -> str:
-    return secrets.token_urlsafe(9)
+def _end_day(house: House, rules: Rules) -> None:
+    deps = house.deps
+    drain(deps)
+    tag(deps, rules)
+    while (job := retried(deps, lambda session: queue.claim(session, (keep_archive.JOB,), LEASE_SECONDS))) is not None:
+        keep_archive.carry_out(deps, job)

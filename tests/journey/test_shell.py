@@ -58,15 +58,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for command in ("build_frontend", "translations"):
         subprocess.run([PROJECT / "script" / command], check=True)
     product = [sys.executable, "-m", "app.factory"]
-    for command in ("migrate", "demo"):
-        subprocess.run([*product, command], cwd=PROJECT, env=environment, check=True, capture_output=True)
+    for command in (["migrate"], ["demo", "--small"]):
+        subprocess.run([*product, *command], cwd=PROJECT, env=environment, check=True, capture_output=True)
     (port,) = free_ports(1)
     address = f"http://127.0.0.1:{port}"
     with (var / "log").open("wb") as log:
         served = subprocess.Popen([*product, "serve", "--port", str(port)], cwd=PROJECT, env=environment, stdout=log)
         try:
             _wait_until_ready(address, served, var / "log")
-            rows = (line.split() for line in (var / "demo_logins.txt").read_text(encoding="utf-8").splitlines())
+            rows = (
+                line.split(maxsplit=3) for line in (var / "demo_logins.txt").read_text(encoding="utf-8").splitlines()
+            )
             yield Site(address, {login: password for _, login, password, _ in rows})
         finally:
             served.terminate()
