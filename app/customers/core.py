@@ -233,6 +233,13 @@ def due_at(at: datetime, working_days: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, DUE_TIME, zone)
 
 
+def in_both(title: str | Mapping[str, str | None]) -> Words:
+    """A title in both languages, also where a template speaks only one."""
+    if isinstance(title, str):
+        return {"zh": title, "en": title}
+    return {one: title.get(one) or next(filter(None, title.values()), "") for one in ("zh", "en")}
+
+
 def short_name(customer_id: str) -> str:
     """What tells customers without a name apart."""
     return customer_id[:4]

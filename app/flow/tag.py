@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.archive.core import JSON
 from app.archive.records import append
 from app.customers import records as customers
-from app.customers.core import EVENT_OF_VISIT, Event, Fired, Rule, Words, fire, look_back_days
+from app.customers.core import EVENT_OF_VISIT, Event, Fired, Rule, Words, fire, in_both, look_back_days
 from app.customers.records import EventEntry, Met, Who
 from app.db import reading, retried
 from app.flow.visit import DrainDeps
@@ -170,15 +170,7 @@ def _posters(session: Session, poster_ids: set[str]) -> dict[str, _Poster]:
     owners = posters.owners(session, poster_ids)
     versions = library.find_versions(session, {owner.template_version_id for owner in owners.values()})
     heads = {poster_id: versions[owner.template_version_id].content.head for poster_id, owner in owners.items()}
-    return {id_: _Poster(head["product"], head["content_type"], _both(head["title"])) for id_, head in heads.items()}
-
-
-def _both(title: str | Mapping[str, str | None]) -> Words:
-    """A title in both languages, also where a template speaks one."""
-    if isinstance(title, str):
-        return {"zh": title, "en": title}
-    zh, en = title.get("zh") or title.get("en"), title.get("en") or title.get("zh")
-    return {"zh": zh or "", "en": en or ""}
+    return {id_: _Poster(head["product"], head["content_type"], in_both(head["title"])) for id_, head in heads.items()}
 
 
 def _event(entry: EventEntry, poster: _Poster, zone: ZoneInfo) -> Event:
