@@ -58,8 +58,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for command in ("build_frontend", "translations"):
         subprocess.run([PROJECT / "script" / command], check=True)
     product = [sys.executable, "-m", "app.factory"]
-    for command in (["migrate"], ["demo", "--small"]):
-        subprocess.run([*product, *command], cwd=PROJECT, env=environment, check=True, capture_output=True)
+    for arguments in (["migrate"], ["demo", "--small"]):
+        subprocess.run([*product, *arguments], cwd=PROJECT, env=environment, check=True, capture_output=True)
     (port,) = free_ports(1)
     address = f"http://127.0.0.1:{port}"
     with (var / "log").open("wb") as log:
