@@ -17,7 +17,7 @@ from app.config import Settings
 from app.flow.fill import read_values
 from app.flow.make_poster import Order, Studio, make_poster
 from app.kernel.errors import AppError, Conflict, Invalid, Problem
-from app.reads.brand_kit import load_brand
+from app.reads.brand_kit import load_brand, read_brand
 from app.reads.rule_packs import load_rules
 from app.reads.templates import load_templates
 from app.rendering.paint_png import StaticCache
@@ -63,14 +63,20 @@ def _migrate(settings: Settings) -> None:
 
 
 def create_app(settings: Settings, studio: Studio | None = None) -> "Flask":
-    """The pages, behind the short links. *Raises* Invalid with every problem of settings, brand, templates or rules."""
-    from app.public.redirect import redirect_app
+    """The pages, behind those of customers.
+
+    *Raises* Invalid with every problem of settings, brand, templates or rules.
+    """
+    from app.public.site import Lent, public_site
     from app.web import create_web
+    from app.web.assets import entry
+    from app.web.languages import TRANSLATIONS
     from app.web.parts import WebParts
 
-    opened = studio or open_studio(settings)
-    app = create_web(WebParts(settings, open_deps(settings), opened))
-    app.wsgi_app = redirect_app(settings, app.wsgi_app)  # type: ignore[assignment, method-assign]
+    opened, deps = studio or open_studio(settings), open_deps(settings)
+    app = create_web(WebParts(settings, deps, opened))
+    lent = Lent(read_brand(settings.brand_assets_dir / BRAND), entry, TRANSLATIONS)
+    app.wsgi_app = public_site(deps, opened, lent, app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 
 

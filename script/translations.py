@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "app" / "web"
+PUBLIC = ROOT / "app" / "public"
 FOLDER = WEB / "translations"
 METHODS = [("frontend/**", "ignore"), ("static/**", "ignore"), ("**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
@@ -21,9 +22,11 @@ OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true",
 def collected() -> Catalog:
     """Every word that code and templates ask for, with the files that do."""
     catalog = Catalog(project="Imprimatur", charset="utf-8", fuzzy=False)
-    found = extract_from_dir(str(WEB), METHODS, OPTIONS)
-    for file, _, message, comments, context in sorted(found, key=lambda one: (one[0], one[1])):
-        catalog.add(message, None, [(f"app/web/{file}", None)], auto_comments=comments, context=context)
+    for folder in (WEB, PUBLIC):
+        found = extract_from_dir(str(folder), METHODS, OPTIONS)
+        for file, _, message, comments, context in sorted(found, key=lambda one: (one[0], one[1])):
+            place = f"{folder.relative_to(ROOT)}/{file}"
+            catalog.add(message, None, [(place, None)], auto_comments=comments, context=context)
     return catalog
 
 

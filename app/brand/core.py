@@ -66,3 +66,4 @@ class BrandKit(_Model):
     assets: dict[str, FileName]
     sample_profile: SampleProfile
     sample_link: str
+    public_line: str = Field(default="", pattern=r"^[0-9 +-]{0,40}$", description="the telephone number for everybody")

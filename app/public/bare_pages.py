@@ -4,15 +4,19 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
+from app.public.mark import MARK
+
 _STYLE = (
-    "html{color-scheme:light;background:#f6f4ef;color:#14202b;"
-    "font:16px/1.7 -apple-system,'PingFang SC','Noto Sans SC','Microsoft YaHei',sans-serif}"
-    "body{margin:0;min-height:100vh;display:grid;place-items:center}"
-    "main{box-sizing:border-box;max-width:26rem;padding:2.5rem 2rem}"
-    "i{display:block;width:2.5rem;height:3px;background:#b8402a;margin:0 0 1.5rem}"
-    "h1{font-size:1.5rem;line-height:1.35;margin:0 0 .75rem;font-weight:600}"
-    "p{margin:0 0 1.25rem}"
-    "[lang=en]{color:#4d5a66;font-size:.9375rem;line-height:1.6}"
+    "html{color-scheme:light;background:#faf7f2;color:#14202b;"
+    "font:16px/1.625 -apple-system,'Segoe UI','PingFang SC','Noto Sans SC','Microsoft YaHei',sans-serif}"
+    "body{margin:0;min-height:100vh;display:flex;flex-direction:column}"
+    "header{box-sizing:border-box;height:64px;padding:12px 16px}"
+    "svg{display:block}"
+    "main{box-sizing:border-box;width:100%;max-width:544px;margin:auto;padding:32px 24px 96px}"
+    "i{display:block;width:40px;height:3px;background:#c83c23;margin:0 0 16px}"
+    "h1{font-size:1.625rem;line-height:2.25rem;margin:0 0 16px;font-weight:600}"
+    "p{margin:0 0 24px;text-wrap:pretty}"
+    "[lang=en]{color:#4d5a66;font-size:.9375rem}"
 )
 _STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; frame-ancestors 'none'; base-uri 'none'"
@@ -31,7 +35,7 @@ def _page(status: str, title: str, sentence: str, title_en: str, sentence_en: st
         "<!doctype html><html lang=zh-CN><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width,initial-scale=1'>"
         f"<title>{title}</title><style>{_STYLE}</style>"
-        f"<main><i></i><h1>{title}</h1><p>{sentence}</p>"
+        f"<header>{MARK}</header><main><i></i><h1>{title}</h1><p>{sentence}</p>"
         f"<p lang=en><strong>{title_en}</strong><br>{sentence_en}</p></main></html>"
     )
     return BarePage(status, body.encode())

@@ -1,4 +1,4 @@
-"""What each process remembers of callers for a while, in memory only: who guesses codes, who opens many at once."""
+"""What each process remembers of callers for a while, in memory: who guesses, opens many at once, asks too much."""
 
 import threading
 import time
@@ -58,6 +58,37 @@ class Callers:
             if len(self._opened) > self._remembered:
                 del self._opened[next(iter(self._opened))]
         return len(found[1]) >= BURST_CODES
+
+
+class Allowance:
+    """How often somebody may do a thing: `burst` times at once, then once in `seconds`. Bounded, for many threads."""
+
+    def __init__(
+        self,
+        burst: int,
+        seconds: float,
+        remembered: int = REMEMBERED,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._burst, self._seconds = burst, seconds
+        self._remembered = remembered
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._debts: dict[str, float] = {}
+
+    def take(self, key: str) -> float:
+        """0 when it may be done, and then it counts as done; else how many seconds to wait."""
+        with self._lock:
+            now = self._clock()
+            debt = max(self._debts.get(key, now), now)
+            wait = debt - now - (self._burst - 1) * self._seconds
+            if wait > 0:
+                return wait
+            self._debts.pop(key, None)
+            self._debts[key] = debt + self._seconds
+            if len(self._debts) > self._remembered:
+                del self._debts[next(iter(self._debts))]
+            return 0.0
 
 
 @lru_cache(8192)

@@ -20,7 +20,7 @@ from app.public.bare_pages import BarePage
 from app.public.callers import Callers, client_address
 from app.public.link_cache import Answer, LinkCache, database_look_up
 from app.tracking.bots import load_agents
-from app.tracking.core import Agents, Kind, Place, Request, crop
+from app.tracking.core import Agents, Kind, Place, Request, Visit, crop
 from app.tracking.spool import Spool
 
 PREFIX = "/r/"
@@ -47,19 +47,61 @@ _PAGE_HEADERS = [
 _log = structlog.get_logger(__name__)
 
 
+class Keeper:
+    """Writes visits down. A full disk is no reason to send a customer away: then the answer goes out without."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._silent_until = -math.inf
+
+    def keep(self, visit: Visit) -> None:
+        """Keep `visit`, or say at times that nothing can be kept."""
+        try:
+            self._spool.append(visit)
+        except Unavailable as error:
+            if time.monotonic() >= self._silent_until:
+                self._silent_until = time.monotonic() + LOG_SECONDS
+                _log.error("visits_not_kept", code=error.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What short links and landing pages of one process share: links, the spool, and what is known of callers."""
+
+    links: LinkCache
+    keeper: Keeper
+    agents: Agents
+    callers: Callers
+    proxies: int = 0
+
+    @classmethod
+    def opened(cls, settings: Settings, engine: Engine) -> "Intake":
+        """Made once per process; nothing is opened before the first request."""
+        return cls(
+            links=LinkCache(database_look_up(SimpleNamespace(engine=engine))),
+            keeper=Keeper(Spool(settings.spool_dir, settings.visit_durability)),
+            agents=load_agents(),
+            callers=Callers(),
+            proxies=settings.proxies,
+        )
+
+    def address(self, environ: WSGIEnvironment) -> str:
+        """Who asks."""
+        return client_address(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self.proxies)
+
+
 def redirect_app(settings: Settings, inner: WSGIApplication, engine: Engine | None = None) -> WSGIApplication:
     """A WSGI application that answers short links itself and hands everything else to `inner`.
 
-    Made once per process; nothing is opened before the first request. `engine` is the process's own, if it has one.
+    `engine` is the process's own, if it has one.
     """
-    deps = SimpleNamespace(engine=engine if engine is not None else open_engine(settings))
-    redirect = Redirect(
-        links=LinkCache(database_look_up(deps)),
-        spool=Spool(settings.spool_dir, settings.visit_durability),
-        agents=load_agents(),
-        callers=Callers(),
-        proxies=settings.proxies,
-    )
+    intake = Intake.opened(settings, engine if engine is not None else open_engine(settings))
+    return with_redirect(intake, inner)
+
+
+def with_redirect(intake: Intake, inner: WSGIApplication) -> WSGIApplication:
+    """As `redirect_app`, with what the process has already."""
+    redirect = Redirect(intake)
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(PREFIX):
@@ -69,48 +111,34 @@ def redirect_app(settings: Settings, inner: WSGIApplication, engine: Engine | No
     return app
 
 
-@dataclass(slots=True)
 class Redirect:
-    """The short link's parts, and how they answer together."""
+    """The short link: how its parts answer together."""
 
-    links: LinkCache
-    spool: Spool
-    agents: Agents
-    callers: Callers
-    proxies: int = 0
-    _silent_until: float = -math.inf
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request whose path begins with `PREFIX`."""
-        request = _request(environ)
+        request, intake = request_of(environ), self._intake
         if request.method not in ("GET", "HEAD"):
             return _send_page(start_response, bare_pages.NOT_ALLOWED, request, ("Allow", "GET, HEAD"))
-        address = client_address(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self.proxies)
-        wait = self.callers.wait_seconds(address)
+        address = intake.address(environ)
+        wait = intake.callers.wait_seconds(address)
         if wait:
             return _send_page(start_response, bare_pages.TOO_MANY, request, ("Retry-After", str(math.ceil(wait))))
         code = environ["PATH_INFO"][len(PREFIX) :]
-        answer = self.links.find(code) if is_code(code) else _MALFORMED
+        answer = intake.links.find(code) if is_code(code) else _MALFORMED
         if answer is None:
             answer = Answer(_UNRESOLVED, None, Place(code))
         elif answer.kind == "unknown":
-            self.callers.missed(address)
-        is_burst = self.callers.is_burst(address, request.user_agent, answer.place.code)
-        self._keep(request, answer, is_burst)
+            intake.callers.missed(address)
+        is_burst = intake.callers.is_burst(address, request.user_agent, answer.place.code)
+        intake.keeper.keep(crop(intake.agents, request, answer.place, answer.kind, datetime.now(UTC), is_burst))
         return _send(start_response, answer, request)
 
-    def _keep(self, request: Request, answer: Answer, is_burst: bool) -> None:
-        """Write the visit down. A full disk is no reason to send a customer away: then the answer goes out without."""
-        visit = crop(self.agents, request, answer.place, answer.kind, datetime.now(UTC), is_burst)
-        try:
-            self.spool.append(visit)
-        except Unavailable as error:
-            if time.monotonic() >= self._silent_until:
-                self._silent_until = time.monotonic() + LOG_SECONDS
-                _log.error("visits_not_kept", code=error.code)
 
-
-def _request(environ: WSGIEnvironment) -> Request:
+def request_of(environ: WSGIEnvironment) -> Request:
+    """What is looked at of a request."""
     get = environ.get
     purpose = get("HTTP_SEC_PURPOSE") or get("HTTP_PURPOSE") or get("HTTP_X_PURPOSE") or get("HTTP_X_MOZ") or ""
     return Request(

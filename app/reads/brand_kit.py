@@ -29,7 +29,7 @@ def load_brand(folder: Path, fonts_dir: Path) -> LoadedBrand:
 
     *Raises* Invalid with every problem: ``bad_brand``, ``missing_font``, ``missing_picture``.
     """
-    brand = _read_brand(folder)
+    brand = read_brand(folder)
     problems: list[Problem] = []
     fonts = _font_book(brand, fonts_dir, problems)
     assets: dict[str, Picture] = {}
@@ -45,7 +45,8 @@ def load_brand(folder: Path, fonts_dir: Path) -> LoadedBrand:
     return LoadedBrand(brand, Kit(brand.palette, fonts, assets), profile)
 
 
-def _read_brand(folder: Path) -> BrandKit:
+def read_brand(folder: Path) -> BrandKit:
+    """What the brand.json of `folder` says. *Raises* Invalid ``bad_brand`` with every problem."""
     path = f"{folder.name}/brand.json"
     try:
         return BrandKit.model_validate_json((folder / "brand.json").read_bytes())

@@ -1,11 +1,14 @@
 """The two languages of the pages, chosen by the person."""
 
+from pathlib import Path
+
 from flask import Flask, request
 from flask_babel import Babel, get_locale
 
 from app.rendering.scene import Language
 
 COOKIE = "lang"
+TRANSLATIONS = Path(__file__).with_name("translations")
 LOCALES: dict[Language, str] = {"zh": "zh_CN", "en": "en"}
 _BY_TAG: dict[str, Language] = {"zh-CN": "zh", "zh-Hans": "zh", "zh": "zh", "en": "en", "en-US": "en", "en-GB": "en"}
 
@@ -25,7 +28,7 @@ def register_languages(app: Flask) -> None:
     Babel(
         app,
         default_locale="en",
-        default_translation_directories="translations",
+        default_translation_directories=str(TRANSLATIONS),
         locale_selector=lambda: LOCALES[chosen()],
         default_timezone="Asia/Shanghai",
     )

@@ -15,7 +15,7 @@ from app.config import PROJECT
 from script.translations import catalogues, collected
 
 PAGES = ("/home", "/templates/", "/templates/fund-weekly", "/templates/business-card", "/me")
-TEMPLATES = PROJECT / "app" / "web" / "templates"
+TEMPLATES = [file for room in ("web", "public") for file in (PROJECT / "app" / room / "templates").rglob("*.html")]
 OWN_WORDS = {"中文", "English", "·", "×", "–", "A4"}
 
 
@@ -60,7 +60,7 @@ def bare_words(text: str) -> list[str]:
     return [word.strip() for word in [*shown.split("\0"), *labels] if re.search(r"[^\W\d_]", word)]
 
 
-@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.html")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted(TEMPLATES), ids=lambda file: file.name)
 def test_no_word_stands_bare_in_a_template(file: Path) -> None:
     assert set(bare_words(file.read_text(encoding="utf-8"))) <= OWN_WORDS
 
