@@ -106,9 +106,9 @@ def reach_of_poster(session: Session, path: str, poster_id: str, zone: ZoneInfo)
     return _reach(session, [within(path), PosterRow.id == poster_id], zone)
 
 
-def reach_of_template(session: Session, version_id: str, zone: ZoneInfo) -> Reach:
-    """What all posters made from a template version reach now, wherever they were made: a recall reaches them all."""
-    return _reach(session, [PosterRow.template_version_id == version_id], zone)
+def reach_of_template(session: Session, version_id: str, path: str, zone: ZoneInfo) -> Reach:
+    """What the posters made from a template version at or below `path` reach now."""
+    return _reach(session, [within(path), PosterRow.template_version_id == version_id], zone)
 
 
 def template_out(session: Session, actor: Actor, version_id: str) -> tuple[TemplateVersionRow, str]:

@@ -4,25 +4,43 @@ from flask import Blueprint, Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.kernel.errors import Invalid
-from app.web.advisor import editor_desk, gallery, home, pictures
+from app.web.admin import organisations, people
+from app.web.advisor import customers, editor_desk, gallery, home, pictures, tasks
+from app.web.advisor.all_works import blueprint as works
+from app.web.advisor.customer_words import register_customer_words
 from app.web.assets import entry
+from app.web.auditor import blueprint as audit
+from app.web.designer.design import blueprint as design
 from app.web.errors import register_errors
 from app.web.languages import register_languages
 from app.web.names import register_names
 from app.web.navigation import register_navigation
 from app.web.observe import register_observation
+from app.web.operator import circulation, results
 from app.web.parts import EXTENSION, WebParts
 from app.web.policy import guard, public, undeclared
+from app.web.reviewer import blueprint as review
+from app.web.reviewer.words import register_review_words
 from app.web.security import register_security
-from app.web.session import pages as session
 from app.web.session.cookie import register_login
+from app.web.session.everything import blueprint as session
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    session.blueprint,
+    session,
     home.blueprint,
     gallery.blueprint,
     editor_desk.blueprint,
     pictures.blueprint,
+    works,
+    customers.blueprint,
+    tasks.blueprint,
+    review,
+    audit,
+    people.blueprint,
+    organisations.blueprint,
+    results.blueprint,
+    circulation.blueprint,
+    design,
 )
 
 
@@ -42,6 +60,8 @@ def create_web(parts: WebParts) -> Flask:
         url_for("static", filename=file) for file in entry(source).styles
     ]
     register_names(app)
+    register_review_words(app)
+    register_customer_words(app)
     register_navigation(app)
     public(app.view_functions["static"])
     for blueprint in BLUEPRINTS:

@@ -1,0 +1,1 @@
+"""The operator's pages: results, and what is in circulation."""
