@@ -11,7 +11,7 @@ from app.library.core import Content, Version
 from app.rendering.brand_names import name_problems
 from app.rendering.pictures import Picture, read_picture
 from app.rendering.template import LoadedTemplate, Template
-from app.rendering.template_file import loaded, pictures_named, read_template
+from app.rendering.template_file import loaded, pictures_named, read_template, well_formed
 from app.storage.store import Store
 
 TEMPLATE_FILE = "template.json"
@@ -26,12 +26,17 @@ def read_files(studio: Studio, files: Mapping[str, bytes]) -> LoadedTemplate:
     """
     if TEMPLATE_FILE not in files:
         raise Invalid.of([Problem(TEMPLATE_FILE, "bad_template", "there is no template.json")])
+    problems: list[Problem] = []
     try:
         template = read_template(files[TEMPLATE_FILE])
     except Invalid as error:
-        broken = [one for name, data in files.items() for one in _picture_problems(name, data)]
-        raise Invalid("bad_template", error.message, (*error.problems, *broken)) from error
-    problems = list(name_problems(template, studio.kit.palette, studio.kit.fonts.weights, studio.kit.assets))
+        formed = well_formed(files[TEMPLATE_FILE])
+        if formed is None:
+            broken = [one for name, data in files.items() for one in _picture_problems(name, data)]
+            raise Invalid("bad_template", error.message, (*error.problems, *broken)) from error
+        template = formed
+        problems += error.problems
+    problems += name_problems(template, studio.kit.palette, studio.kit.fonts.weights, studio.kit.assets)
     named = {name: path for path, name in reversed(list(pictures_named(template)))}
     pictures: dict[str, Picture] = {}
     for name, path in named.items():
@@ -96,10 +101,7 @@ def _head(template: Template) -> dict[str, Any]:
             "validity",
             "tags",
         },
-    ) | {"sizes": list(template.sizes), "frame": list(_frame(template))}
-
-
-def _frame(template: Template) -> tuple[int, int]:
-    """Width and height of the first size, by which lists show the template."""
-    _, size = template.size(None)
-    return size.width_px, size.height_px
+    ) | {
+        "sizes": list(template.sizes),
+        "frames": {name: [size.width_px, size.height_px] for name, size in template.sizes.items()},
+    }

@@ -14,7 +14,7 @@ class Content:
 
     `digest` is the template's own, as the renderer counts it; `files` holds ``template.json`` and the pictures. `head`
     is what lists show of it: title, summary, product, content_type, jurisdiction, tags, languages, sizes, and the
-    frame of the first size: its width and height.
+    frames of the sizes: width and height of each.
     """
 
     digest: str

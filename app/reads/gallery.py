@@ -113,7 +113,7 @@ def gallery(
 def card(version: Version, asking: Asking) -> Card:
     """`version` as the gallery shows it."""
     head = version.content.head
-    width_px, height_px = head.get("frame", UPRIGHT)
+    width_px, height_px = frame_of(head)
     return Card(
         slug=version.slug,
         title=_said(head["title"], asking.language),
@@ -125,6 +125,12 @@ def card(version: Version, asking: Asking) -> Card:
         tags=tuple(head["tags"]),
         missing=None if asking.held is None else missing_licence(asking.held, head["product"], asking.day),
     )
+
+
+def frame_of(head: Mapping[str, Any], size: str | None = None) -> tuple[int, int]:
+    """Width and height of a size of a template, of the first one if none is named."""
+    width_px, height_px = head.get("frames", {}).get(size or head["sizes"][0], UPRIGHT)
+    return width_px, height_px
 
 
 def title_of(head: Mapping[str, Any], language: Language) -> str:

@@ -18,27 +18,49 @@ from tests.web.conftest import form_token
 AsRole = Callable[[Role], FlaskClient]
 
 
+class Writer:
+    """An advisor's browser, and the draft that it works on."""
+
+    def __init__(self, client: FlaskClient, slug: str = "fund-weekly") -> None:
+        self.client = client
+        form = {"csrf_token": form_token(client, "/home"), "size": "phone"}
+        self.poster = client.post(f"/templates/{slug}/start", data=form).headers["Location"].removesuffix("/edit")
+
+    def get(self, path: str, **more: Any) -> Any:
+        """A page or a picture; a path that does not begin at the root is below the poster's own."""
+        return self.client.get(path if path.startswith("/") else f"{self.poster}/{path}", **more)
+
+    def post(self, path: str, **more: Any) -> Any:
+        return self.client.post(f"{self.poster}/{path}", **more)
+
+
 @pytest.fixture
-def advisor(as_role: AsRole) -> FlaskClient:
-    return as_role("advisor")
+def advisor(as_role: AsRole) -> Writer:
+    return Writer(as_role("advisor"))
 
 
-def headers(client: FlaskClient) -> dict[str, str]:
-    return {"X-CSRFToken": form_token(client, "/editor/fund-weekly"), "Accept": "application/json"}
+def headers(writer: Writer) -> dict[str, str]:
+    return {"X-CSRFToken": form_token(writer.client, "/home"), "Accept": "application/json"}
 
 
-def ask(client: FlaskClient, values: Mapping[str, Any], **more: Any) -> Any:
+def ask(client: Writer, values: Mapping[str, Any], **more: Any) -> Any:
     """A preview of the weekly."""
     body = {"size": "phone", "language": "zh", "values": values} | more
-    return client.post("/editor/fund-weekly/preview", json=body, headers=headers(client))
+    return client.post("preview", json=body, headers=headers(client))
 
 
-def send(client: FlaskClient, data: bytes, name: str = "a.jpg") -> Any:
+def save(client: Writer, values: Mapping[str, Any], base: object = 1, /, **more: Any) -> Any:
+    """The next revision of the draft."""
+    body = {"size": "phone", "language": "zh", "values": values, "base": base} | more
+    return client.post("save", json=body, headers=headers(client))
+
+
+def send(client: Writer, data: bytes, name: str = "a.jpg") -> Any:
     """Upload a picture, as a body of our own making: the client's own would be a temporary file."""
     head = f'--cut\r\nContent-Disposition: form-data; name="picture"; filename="{name}"\r\n\r\n'
     body = head.encode() + data + b"\r\n--cut--\r\n"
     kind = "multipart/form-data; boundary=cut"
-    return client.post("/editor/pictures", data=body, headers=headers(client), content_type=kind)
+    return client.post("pictures", data=body, headers=headers(client), content_type=kind)
 
 
 def a_photo(width: int = 900, height: int = 600) -> bytes:
@@ -54,25 +76,25 @@ def kept(app: Flask) -> int:
     return sum(file.is_file() for file in app.extensions[EXTENSION].settings.storage_dir.rglob("*"))
 
 
-def test_the_page_brings_its_state_and_no_script_of_its_own(advisor: FlaskClient) -> None:
-    page = advisor.get("/editor/fund-weekly")
+def test_the_page_brings_its_state_and_no_script_of_its_own(advisor: Writer) -> None:
+    page = advisor.get("edit")
     assert page.status_code == 200
     assert "<poster-editor>" in page.text
-    assert "林若溪" in advisor.get("/editor/fund-weekly/state").get_json()["profile"]["name"]
+    assert "林若溪" in advisor.get("state").get_json()["profile"]["name"]
     assert page.text.count("<script") == 2
     assert 'type="application/json" id="editor-settings"' in page.text
     assert "style=" not in page.text
 
 
-def test_the_state_names_every_slot_with_its_contract_in_both_languages(advisor: FlaskClient) -> None:
-    state = advisor.get("/editor/fund-weekly/state").get_json()
+def test_the_state_names_every_slot_with_its_contract_in_both_languages(advisor: Writer) -> None:
+    state = advisor.get("state").get_json()
     headline = next(slot for slot in state["slots"] if slot["name"] == "headline")
     assert headline["label"]["zh"] != headline["label"]["en"]
     assert headline["max_chars"] == 32
     assert [size["name"] for size in state["sizes"]] == ["phone", "square", "cover"]
 
 
-def test_a_preview_has_findings_at_their_place_and_pictures_by_address(advisor: FlaskClient) -> None:
+def test_a_preview_has_findings_at_their_place_and_pictures_by_address(advisor: Writer) -> None:
     answer = ask(advisor, {"headline": {"text": "𠮷日，保本保收益"}})
     found = answer.get_json()
     assert any((one["slot"], one["start"], one["end"]) == ("headline", 3, 8) for one in found["findings"])
@@ -86,9 +108,9 @@ def test_a_preview_has_findings_at_their_place_and_pictures_by_address(advisor: 
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_a_preview_is_compressed_for_who_takes_it(advisor: FlaskClient) -> None:
+def test_a_preview_is_compressed_for_who_takes_it(advisor: Writer) -> None:
     known = headers(advisor) | {"Accept-Encoding": "gzip"}
-    answer = advisor.post("/editor/fund-weekly/preview", json={"values": {}}, headers=known)
+    answer = advisor.post("preview", json={"values": {}}, headers=known)
     assert answer.headers["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(answer.data))["width_px"] == 1080
 
@@ -107,7 +129,7 @@ def test_a_preview_is_compressed_for_who_takes_it(advisor: FlaskClient) -> None:
     ],
 )
 def test_wrong_values_are_problems_of_the_preview_not_failures(
-    advisor: FlaskClient, values: dict[str, Any], code: str
+    advisor: Writer, values: dict[str, Any], code: str
 ) -> None:
     answer = ask(advisor, values)
     assert answer.status_code == 200
@@ -117,17 +139,17 @@ def test_wrong_values_are_problems_of_the_preview_not_failures(
 
 
 @pytest.mark.parametrize("more", [{"size": "roll"}, {"size": []}, {"language": "fr"}, {"state": "approved"}])
-def test_a_preview_of_something_else_is_refused(advisor: FlaskClient, more: dict[str, Any]) -> None:
+def test_a_preview_of_something_else_is_refused(advisor: Writer, more: dict[str, Any]) -> None:
     assert ask(advisor, {}, **more).status_code == 422
 
 
-def test_a_body_that_is_too_large_or_no_object_is_refused(advisor: FlaskClient) -> None:
+def test_a_body_that_is_too_large_or_no_object_is_refused(advisor: Writer) -> None:
     assert ask(advisor, {"headline": {"text": "x" * 300_000}}).status_code == 413
     known = headers(advisor)
-    assert advisor.post("/editor/fund-weekly/preview", json=[1], headers=known).status_code == 400
+    assert advisor.post("preview", json=[1], headers=known).status_code == 400
 
 
-def test_a_picture_is_made_anew_and_named_by_its_digest(app: Flask, advisor: FlaskClient) -> None:
+def test_a_picture_is_made_anew_and_named_by_its_digest(app: Flask, advisor: Writer) -> None:
     answer = send(advisor, a_photo() + b"<script>", "../../\u0000" + "x" * 5000 + ".jpg")
     assert answer.status_code == 201
     found = answer.get_json()
@@ -136,7 +158,7 @@ def test_a_picture_is_made_anew_and_named_by_its_digest(app: Flask, advisor: Fla
     assert b"script" not in data
     with Image.open(io.BytesIO(data)) as image:
         assert dict(image.getexif()) == {}
-    shown = advisor.get(f"/editor/fund-weekly/pictures/{found['picture']}?part=10,10,300,200,150,100")
+    shown = advisor.get(f"pictures/{found['picture']}?part=10,10,300,200,150,100")
     with Image.open(io.BytesIO(shown.data)) as image:
         assert image.size == (150, 100)
 
@@ -153,9 +175,9 @@ def test_a_picture_is_made_anew_and_named_by_its_digest(app: Flask, advisor: Fla
         "0,0,inf,inf,1,1",
     ],
 )
-def test_a_part_that_does_not_lie_in_the_picture_is_absent(advisor: FlaskClient, part: str) -> None:
+def test_a_part_that_does_not_lie_in_the_picture_is_absent(advisor: Writer, part: str) -> None:
     digest = send(advisor, a_photo()).get_json()["picture"]
-    assert advisor.get(f"/editor/fund-weekly/pictures/{digest}?part={part}").status_code == 404
+    assert advisor.get(f"pictures/{digest}?part={part}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -167,9 +189,7 @@ def test_a_part_that_does_not_lie_in_the_picture_is_absent(advisor: FlaskClient,
         (bytes(21 * 1024 * 1024), "too_large"),
     ],
 )
-def test_what_is_no_whole_picture_leaves_nothing_behind(
-    app: Flask, advisor: FlaskClient, data: bytes, code: str
-) -> None:
+def test_what_is_no_whole_picture_leaves_nothing_behind(app: Flask, advisor: Writer, data: bytes, code: str) -> None:
     before = kept(app)
     answer = send(advisor, data)
     assert answer.status_code in (413, 422)
@@ -177,28 +197,102 @@ def test_what_is_no_whole_picture_leaves_nothing_behind(
     assert kept(app) == before
 
 
-def test_a_bomb_is_refused_before_it_is_decoded(app: Flask, advisor: FlaskClient) -> None:
-    file = io.BytesIO()
+def test_a_bomb_is_refused_before_it_is_decoded(app: Flask, advisor: Writer) -> None:
+    file, before = io.BytesIO(), kept(app)
     Image.new("1", (12_000, 12_000)).save(file, "PNG")
     answer = send(advisor, file.getvalue())
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (422, "too_many_pixels")
-    assert kept(app) == 0
+    assert kept(app) == before
 
 
-def test_an_unknown_template_is_absent(advisor: FlaskClient) -> None:
-    for path in ("/editor/nowhere", "/editor/nowhere/state", "/editor/nowhere/pictures/" + "0" * 64):
+def test_an_unknown_poster_is_absent(advisor: Writer) -> None:
+    for path in ("/editor/fund-weekly", "/posters/nowhere/edit", "/posters/nowhere/state"):
         assert advisor.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["auditor", "reviewer"])
-def test_who_may_not_fill_posters_has_no_editor(as_role: AsRole, role: Role) -> None:
+def test_who_may_not_fill_posters_has_no_editor(as_role: AsRole, advisor: Writer, role: Role) -> None:
     client = as_role(role)
-    assert client.get("/editor/fund-weekly").status_code == 403
-    assert client.get("/editor/fund-weekly/state").status_code == 403
+    assert client.get(f"{advisor.poster}/edit").status_code == 403
+    assert client.get(f"{advisor.poster}/state").status_code == 403
 
 
-def test_without_a_token_nothing_is_kept(app: Flask, advisor: FlaskClient) -> None:
-    form = {"picture": (io.BytesIO(a_photo()), "a.jpg")}
-    answer = advisor.post("/editor/pictures", data=form, content_type="multipart/form-data")
+def test_without_a_token_nothing_is_kept(app: Flask, advisor: Writer) -> None:
+    form, before = {"picture": (io.BytesIO(a_photo()), "a.jpg")}, kept(app)
+    answer = advisor.post("pictures", data=form, content_type="multipart/form-data")
     assert answer.status_code == 400
-    assert kept(app) == 0
+    assert kept(app) == before
+
+
+def test_what_is_saved_is_the_next_revision_and_comes_back(advisor: Writer) -> None:
+    values = {"headline": {"text": "债市平稳", "offset": [0, 0]}}
+    assert save(advisor, values, size="square").get_json() == {"base": 2}
+    state = advisor.get("state").get_json()
+    assert (state["base"], state["size"], state["values"]) == (2, "square", values)
+
+
+def test_two_editors_on_one_revision_get_both_texts(advisor: Writer) -> None:
+    mine, theirs = {"headline": {"text": "我写的"}}, {"headline": {"text": "那边写的"}}
+    assert save(advisor, theirs).status_code == 200
+    answer = save(advisor, mine)
+    assert answer.status_code == 409
+    told = answer.get_json()
+    assert told["error"]["code"] == "edited_meanwhile"
+    assert (told["error"]["yours"], told["error"]["theirs"]) == (mine, theirs)
+    assert (told["newest"]["base"], told["newest"]["values"]) == (2, theirs)
+    assert save(advisor, mine, base=2).get_json() == {"base": 3}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"state": "approved", "org_id": 2}, "unknown_field"),
+        ({"owner_person_id": "x"}, "unknown_field"),
+        ({"values": []}, "wrong_type"),
+        ({"base": "1"}, "wrong_type"),
+        ({"base": True}, "wrong_type"),
+        ({"base": None}, "wrong_type"),
+        ({"size": "roll"}, "unknown_size"),
+        ({"values": {"nowhere": {"text": "x"}}}, "unknown_slot"),
+        ({"values": {"headline": {"text": "x", "colour": "red"}}}, "unknown_field"),
+    ],
+)
+def test_a_save_says_only_what_a_draft_can_say(advisor: Writer, more: dict[str, Any], code: str) -> None:
+    answer = save(advisor, {}, **more)
+    assert answer.status_code == 422
+    assert answer.get_json()["error"]["problems"][0]["code"] == code
+    assert advisor.get("state").get_json()["base"] == 1
+
+
+def test_a_picture_belongs_to_the_poster_it_was_brought_for(as_role: AsRole, advisor: Writer) -> None:
+    digest = send(advisor, a_photo()).get_json()["picture"]
+    assert advisor.get(f"pictures/{digest}").status_code == 200
+    other = Writer(as_role("advisor"), "daily-greeting")
+    assert other.get(f"pictures/{digest}").status_code == 422
+    known = headers(other)
+    named = {"values": {"words": {"picture": digest}}}
+    problems = other.post("preview", json=named, headers=known).get_json()["problems"]
+    assert "missing_picture" in {problem["code"] for problem in problems}
+    refused = other.post("save", json=named | {"base": 1}, headers=known)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (422, "missing_picture")
+
+
+def test_zoom_and_focus_of_a_picture_come_back_as_they_were_saved(as_role: AsRole) -> None:
+    writer = Writer(as_role("advisor"), "photo-greeting")
+    slot = next(one for one in writer.get("state").get_json()["slots"] if one["kind"] == "picture")
+    digest = send(writer, a_photo(2400, 3200)).get_json()["picture"]
+    value = {"picture": digest, "focus": [0.25, 0.75], "zoom": 2.5}
+    assert save(writer, {slot["name"]: value}).get_json() == {"base": 2}
+    state = writer.get("state").get_json()
+    assert state["values"] == {slot["name"]: value | {"px": [2400, 3200]}}
+
+
+def test_no_derivative_of_a_picture_says_where_it_was_taken(app: Flask, advisor: Writer) -> None:
+    digest = send(advisor, a_photo()).get_json()["picture"]
+    seen = [app.extensions[EXTENSION].deps.store.get(digest)]
+    seen += [advisor.get(f"pictures/{digest}{part}").data for part in ("", "?part=0,0,300,200,150,100")]
+    for data in seen:
+        assert b"Exif" not in data
+        assert b"http://ns.adobe.com/xap" not in data
+        with Image.open(io.BytesIO(data)) as image:
+            assert dict(image.getexif()) == {}

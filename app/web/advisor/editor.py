@@ -1,32 +1,28 @@
-"""The editor: its page, what it has to know, previews while somebody types, and pictures for its slots.
-
-Nothing is kept between two requests but pictures, in the store, by their digest.
-"""
+"""The editor: its page on a draft, previews while somebody types, what is saved, and pictures for its slots."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
-from app.flow.edit_preview import Preview, preview
-from app.flow.fill import read_values
-from app.flow.keep_picture import MAX_BYTES, keep_picture
-from app.flow.make_poster import Order, Studio
-from app.kernel.errors import AppError, Invalid, NotFound, Problem
+from app.flow.edit_draft import Work, preview_of
+from app.flow.keep_picture import MAX_BYTES
+from app.flow.make_poster import Studio
+from app.flow.save_draft import Saved
+from app.kernel.errors import AppError, Conflict, Invalid, NotFound, Problem
+from app.posters.drafts import Draft
 from app.rendering.display import Rect
 from app.rendering.paint_svg import cut
 from app.rendering.pictures import Picture, read_picture
 from app.rendering.scene import Language
-from app.rendering.template import LoadedTemplate
-from app.rendering.values import Profile
-from app.storage.store import Store
-from app.web.advisor.editor_json import preview_json, state_json
+from app.rendering.template import Template
+from app.web.advisor.editor_json import preview_json, state_json, values_json
 from app.web.advisor.editor_words import words_for
 from app.web.assets import entry
+from app.web.observe import request_id
 from app.web.policy import permitted
 
 MAX_JSON_BYTES = 256 * 1024
@@ -35,130 +31,177 @@ _GZIP_FROM = 8 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the editor works with; each is asked anew for every request."""
+    """What the editor works with; each is asked anew for every request. `work` and `save` name a poster by its id."""
 
     studio: Callable[[], Studio]
-    store: Callable[[], Store]
-    profile: Callable[[], Profile]
     language: Callable[[], Language]
     owner: Callable[[], str]
-    today: Callable[[], date]
-    save_url: Callable[[str], str | None] = lambda _slug: None
-    done_url: Callable[[str], str | None] = lambda _slug: None
-    back_url: Callable[[], str] = lambda: "/"
+    work: Callable[[str], Work]
+    save: Callable[[str, int, Draft], Saved]
+    bring: Callable[[str, bytes], Picture]
+    done_url: Callable[[str], str]
+    back_url: Callable[[str], str]
 
 
 def editor_blueprint(desk: Desk) -> Blueprint:
-    """The routes below /editor."""
-    pages = Blueprint("editor", __name__, url_prefix="/editor")
+    """What the page asks of the server, below /posters/<id>/."""
+    pages = Blueprint("editor", __name__, url_prefix="/posters/<poster_id>")
 
-    @pages.get("/<slug>")
+    @pages.get("/state")
     @permitted("poster.fill")
-    def page(slug: str) -> str:
-        loaded, language = _loaded(desk, slug), desk.language()
-        return render_template(
-            "advisor/editor.html",
-            title=loaded.template.title.text(language),
-            lang=language,
-            entry=entry("src/editor.ts"),
-            settings=_settings(desk, loaded, language),
-        )
+    def state(poster_id: str) -> Response:
+        return jsonify(_state(desk, desk.work(poster_id)))
 
-    @pages.get("/<slug>/state")
+    @pages.post("/preview")
     @permitted("poster.fill")
-    def state(slug: str) -> Response:
-        return jsonify(_state(desk, _loaded(desk, slug)))
-
-    @pages.post("/<slug>/preview")
-    @permitted("poster.fill")
-    def preview_of(slug: str) -> Response:
-        found = _preview(desk, _loaded(desk, slug), _body())
+    def preview(poster_id: str) -> Response:
+        work = desk.work(poster_id)
+        found = preview_of(desk.studio(), work, _draft(work, _body({"size", "language", "values"})), _hrefs(poster_id))
         return _compressed(jsonify(preview_json(found)))
 
-    @pages.get("/<slug>/pictures/<digest>")
+    @pages.post("/save")
     @permitted("poster.fill")
-    def picture(slug: str, digest: str) -> Response:
-        return _picture(desk, _loaded(desk, slug), digest)
+    def save(poster_id: str) -> tuple[Response, int]:
+        return _save(desk, poster_id)
+
+    @pages.get("/pictures/<digest>")
+    @permitted("poster.fill")
+    def picture(poster_id: str, digest: str) -> Response:
+        return _picture(desk, desk.work(poster_id), digest)
 
     @pages.post("/pictures")
     @permitted("poster.fill")
-    def keep() -> tuple[Response, int]:
-        return _keep(desk)
+    def bring(poster_id: str) -> tuple[Response, int]:
+        return _bring(desk, poster_id)
 
     return pages
 
 
-def _settings(desk: Desk, loaded: LoadedTemplate, language: Language) -> dict[str, Any]:
-    slug = loaded.template.slug
-    return {
-        "language": language,
-        "words": words_for(language),
-        "state": _state(desk, loaded),
-        "preview_url": url_for("editor.preview_of", slug=slug),
-        "pictures_url": url_for("editor.keep"),
-        "picture_url": url_for("editor.picture", slug=slug, digest="DIGEST"),
-        "save_url": desk.save_url(slug),
-        "done_url": desk.done_url(slug),
-        "back_url": desk.back_url(),
-        "draft_key": f"{desk.owner()}/{slug}",
-    }
-
-
-def _state(desk: Desk, loaded: LoadedTemplate) -> dict[str, Any]:
-    return state_json(
-        loaded, desk.profile(), lambda found: url_for("editor.picture", slug=loaded.template.slug, digest=found.digest)
+def editor_page(desk: Desk, work: Work) -> str:
+    """The page with all that the editor has to know."""
+    language = desk.language()
+    return render_template(
+        "advisor/editor.html",
+        title=work.template.template.title.text(language),
+        lang=language,
+        entry=entry("src/editor.ts"),
+        settings=_settings(desk, work, language),
     )
 
 
-def _loaded(desk: Desk, slug: str) -> LoadedTemplate:
-    loaded = desk.studio().templates.get(slug)
-    if loaded is None:
-        raise NotFound("unknown_template", "there is no such template")
-    return loaded
+def _settings(desk: Desk, work: Work, language: Language) -> dict[str, Any]:
+    poster_id = work.poster.id
+    return {
+        "language": language,
+        "words": words_for(language),
+        "state": _state(desk, work),
+        "preview_url": url_for("editor.preview", poster_id=poster_id),
+        "pictures_url": url_for("editor.bring", poster_id=poster_id),
+        "picture_url": url_for("editor.picture", poster_id=poster_id, digest="DIGEST"),
+        "save_url": url_for("editor.save", poster_id=poster_id),
+        "done_url": desk.done_url(poster_id),
+        "back_url": desk.back_url(poster_id),
+        "draft_key": f"{desk.owner()}/{poster_id}",
+    }
 
 
-def _body() -> dict[str, Any]:
+def _state(desk: Desk, work: Work) -> dict[str, Any]:
+    poster_id, revision = work.poster.id, work.poster.revision
+    picture_url = _picture_url(poster_id)
+    described = state_json(work.template, work.profile, lambda found: picture_url(found.digest))
+    return described | _said(desk, work, revision.number, revision.draft)
+
+
+def _said(desk: Desk, work: Work, number: int, draft: Draft) -> dict[str, Any]:
+    """A revision as the editor takes it up."""
+
+    def size_px(digest: str) -> tuple[int, int]:
+        picture = _brought(work, digest)
+        return picture.width_px, picture.height_px
+
+    values = values_json(draft.slots, size_px)
+    return {"base": number, "size": draft.size, "language": draft.language, "values": values}
+
+
+def _body(known: set[str]) -> dict[str, Any]:
     if (request.content_length or 0) > MAX_JSON_BYTES:
         raise Invalid("too_large", "this is more than a poster can say")
     given = request.get_json(silent=True)
     if not isinstance(given, dict):
         raise Invalid.of([Problem("$", "bad_json", "must be an object")])
+    if problems := [Problem(key, "unknown_field", "is not known here") for key in sorted(given.keys() - known)]:
+        raise Invalid.of(problems)
     return given
 
 
-def _preview(desk: Desk, loaded: LoadedTemplate, body: dict[str, Any]) -> Preview:
-    studio, store = desk.studio(), desk.store()
-    template = loaded.template
+def _draft(work: Work, body: Mapping[str, Any]) -> Draft:
+    """The draft that a request speaks of. *Raises* Invalid with every field that is not of its form."""
+    template, before = work.template.template, work.poster.revision.draft
+    problems = list(_head_problems(template, body))
+    values = body.get("values", {})
+    if not isinstance(values, dict):
+        problems.append(Problem("values", "wrong_type", "must be an object"))
+    if problems:
+        raise Invalid.of(problems)
+    return Draft(values, body.get("size") or before.size, body.get("language") or before.language, before.channel)
+
+
+def _head_problems(template: Template, body: Mapping[str, Any]) -> list[Problem]:
     size, language = body.get("size"), body.get("language")
-    problems = [
-        Problem(key, "unknown_field", "is not known here") for key in body.keys() - {"size", "language", "values"}
-    ]
+    problems = []
     if size is not None and not (isinstance(size, str) and size in template.sizes):
         problems.append(Problem("size", "unknown_size", "this template has no such size"))
     if language is not None and not (isinstance(language, str) and language in template.languages):
         problems.append(Problem("language", "unknown_language", "this template does not speak it"))
-    if problems:
-        raise Invalid.of(problems)
+    return problems
 
-    def read(digest: str) -> bytes:
-        return _stored(store, digest).data
 
-    name, dimensions = template.size(size)
+def _save(desk: Desk, poster_id: str) -> tuple[Response, int]:
+    work = desk.work(poster_id)
+    body = _body({"size", "language", "values", "base"})
+    base = body.get("base")
+    if not isinstance(base, int) or isinstance(base, bool) or base < 0:
+        raise Invalid.of([Problem("base", "wrong_type", "must be the number of a revision")])
     try:
-        values = read_values(template, {"slots": body.get("values", {})}, read, desk.profile())
-    except Invalid as error:
-        return Preview(None, dimensions.width_px, dimensions.height_px, {}, {}, (), error.problems)
-    order = Order(loaded, values, studio.sample_link, "svg", desk.today(), name, language)
-    return preview(studio, order, lambda *part: _href(template.slug, *part))
+        saved = desk.save(poster_id, base, _draft(work, body))
+    except Conflict as error:
+        if error.code != "edited_meanwhile":
+            raise
+        return jsonify(_both(desk, poster_id, error)), 409
+    return jsonify({"base": saved.revision}), 200
 
 
-def _href(slug: str, picture: Picture, crop: Rect, size: tuple[int, int]) -> str:
-    part = ",".join(f"{number:.2f}".rstrip("0").rstrip(".") for number in (*crop, *size))
-    return url_for("editor.picture", slug=slug, digest=picture.digest, part=part)
+def _both(desk: Desk, poster_id: str, error: Conflict) -> dict[str, Any]:
+    """What stands there now, beside what was sent: the person decides which is to stay."""
+    newest = desk.work(poster_id)
+    revision = newest.poster.revision
+    told = {"code": error.code, "message": error.message, "request_id": request_id()}
+    yours, theirs = error.fields["yours"], error.fields["theirs"]
+    return {
+        "error": told | {"yours": yours, "theirs": theirs},
+        "newest": _said(desk, newest, revision.number, revision.draft),
+    }
 
 
-def _picture(desk: Desk, loaded: LoadedTemplate, digest: str) -> Response:
-    picture = _known(desk, loaded).get(digest) or _stored(desk.store(), digest)
+def _hrefs(poster_id: str) -> Callable[[Picture, Rect, tuple[int, int]], str]:
+    picture_url = _picture_url(poster_id)
+
+    def href(picture: Picture, crop: Rect, size: tuple[int, int]) -> str:
+        part = ",".join(f"{number:.2f}".rstrip("0").rstrip(".") for number in (*crop, *size))
+        return picture_url(picture.digest, part)
+
+    return href
+
+
+def _picture_url(poster_id: str) -> Callable[..., str]:
+    def url(digest: str, part: str | None = None) -> str:
+        return url_for("editor.picture", poster_id=poster_id, digest=digest, part=part)
+
+    return url
+
+
+def _picture(desk: Desk, work: Work, digest: str) -> Response:
+    picture = _known(desk, work).get(digest) or _brought(work, digest)
     crop, size = _part(request.args.get("part"), picture)
     response = Response()
     tag = f"{digest}-{crop}-{size}"
@@ -176,10 +219,10 @@ def _cut(picture: Picture, crop: Rect, size: tuple[int, int]) -> tuple[bytes, st
     return cut(picture, crop, size)
 
 
-def _known(desk: Desk, loaded: LoadedTemplate) -> dict[str, Picture]:
+def _known(desk: Desk, work: Work) -> dict[str, Picture]:
     """The pictures that the template, the brand and the profile bring, by digest."""
-    photo = desk.profile().photo
-    listed = [*loaded.pictures.values(), *desk.studio().kit.assets.values(), *([photo] if photo else [])]
+    photo = work.profile.photo
+    listed = [*work.template.pictures.values(), *desk.studio().kit.assets.values(), *([photo] if photo else [])]
     return {picture.digest: picture for picture in listed}
 
 
@@ -188,11 +231,11 @@ def _read(data: bytes) -> Picture:
     return read_picture(data)
 
 
-def _stored(store: Store, digest: str) -> Picture:
-    """A picture of the store. *Raises* Invalid ``missing_picture``: whether it never was or is lost is not told."""
+def _brought(work: Work, digest: str) -> Picture:
+    """A picture that was brought for the poster. *Raises* Invalid ``missing_picture``."""
     try:
-        return _read(store.get(digest))
-    except (AppError, ValueError) as error:
+        return _read(work.read(digest))
+    except AppError as error:
         raise Invalid("missing_picture", "this picture is not there (any more); choose it again") from error
 
 
@@ -212,13 +255,13 @@ def _part(given: str | None, picture: Picture) -> tuple[Rect, tuple[int, int]]:
     return (left, top, width, height), (int(across), int(down))
 
 
-def _keep(desk: Desk) -> tuple[Response, int]:
+def _bring(desk: Desk, poster_id: str) -> tuple[Response, int]:
     if (request.content_length or 0) > MAX_BYTES + 64 * 1024:
         raise Invalid("too_large", f"at most {MAX_BYTES // 1024 // 1024} MB are accepted")
     sent = request.files.get("picture")
     if sent is None:
         raise Invalid.of([Problem("picture", "missing", "no picture was sent")])
-    picture = keep_picture(desk.store(), sent.stream.read(MAX_BYTES + 1))
+    picture = desk.bring(poster_id, sent.stream.read(MAX_BYTES + 1))
     kept = {"picture": picture.digest, "width_px": picture.width_px, "height_px": picture.height_px}
     return jsonify(kept), 201
 

@@ -1,11 +1,13 @@
 """What the editor is told, as JSON: a template's open slots with their contract, and a preview."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from app.compliance.pack import Words
 from app.flow.edit_preview import Mark, Preview
+from app.kernel.errors import Invalid
 from app.rendering.pictures import Picture
 from app.rendering.scene import Localised
 from app.rendering.template import LoadedTemplate, PictureSlot, TextSlot
@@ -26,8 +28,21 @@ def state_json(loaded: LoadedTemplate, profile: Profile, url: Callable[[Picture]
         ],
         "slots": [_slot(name, slot, loaded.pictures, url) for name, slot in template.slots.items()],
         "profile": {field: getattr(profile, field) for field in PROFILE_FIELDS},
-        "values": {},
     }
+
+
+def values_json(slots: Mapping[str, Any], size_px: Callable[[str], tuple[int, int]]) -> dict[str, Any]:
+    """What a draft says, slot by slot; a picture with its size, unless it is gone."""
+    return {name: _value(given, size_px) for name, given in slots.items()}
+
+
+def _value(given: Any, size_px: Callable[[str], tuple[int, int]]) -> Any:
+    if isinstance(given, str):
+        return {"text": given}
+    if isinstance(given, Mapping) and isinstance(given.get("picture"), str):
+        with suppress(Invalid):
+            return {**given, "px": size_px(given["picture"])}
+    return given
 
 
 def _both(words: Localised | None) -> dict[str, str] | None:

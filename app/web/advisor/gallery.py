@@ -50,6 +50,11 @@ def index() -> str:
 @permitted("template.read")
 def detail(slug: str) -> str:
     """One template: how it looks, what may be changed, in which sizes."""
+    return template_page(slug)
+
+
+def template_page(slug: str) -> str:
+    """The page of one template that the visitor may use."""
     version = usable_template(slug)
     template = load_version(parts().deps, version).template
     language = chosen()

@@ -1,14 +1,24 @@
-"""Home: a greeting, and three templates to begin the day with."""
+"""Home: a greeting, what waits for the advisor, and three templates to begin the day with."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, url_for
 from flask_babel import format_date
 from flask_login import current_user
 
-from app.reads.gallery import three_for
+from app.db import database_now, reading
+from app.reads.gallery import frame_of, three_for, title_of
+from app.reads.my_posters import my_posters
+from app.reads.tasks import tasks
 from app.web.advisor.showing import asking, local_now, today, usable_templates
+from app.web.languages import chosen
 from app.web.navigation import first_page, person
+from app.web.parts import parts
 from app.web.policy import permitted, public
+from app.web.visitor import current_actor
 from app.web.words import _
+
+# What waits for the advisor, and for nobody else.
+FOR_TODAY = ("changes_requested", "approved")
+AT_MOST = 5
 
 blueprint = Blueprint("home", __name__)
 
@@ -26,11 +36,21 @@ def door() -> Response:
 def index() -> str:
     """The page that advisors come to after signing in."""
     cards = three_for(usable_templates(), asking())
+    actor = current_actor()
+    with reading(parts().deps) as session:
+        now = database_now(session)
+        mine = my_posters(session, actor.person_id, now)
+        found = tasks(session, actor, now) if "tasks.index" in current_app.view_functions else None
     return render_template(
         "advisor/home.html",
         greeting=_greeting(local_now().hour, person().name),
         today=format_date(today(), "full"),
         cards=cards,
+        waiting=[one for one in mine if one.state in FOR_TODAY][:AT_MOST],
+        open_tasks=found.open if found else 0,
+        overdue_tasks=found.overdue if found else 0,
+        frame_of=frame_of,
+        title_of=lambda poster: title_of(poster.head, chosen()),
     )
 
 

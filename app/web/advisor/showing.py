@@ -16,6 +16,8 @@ from app.web.navigation import person
 from app.web.parts import parts
 from app.web.visitor import current_actor, visitor
 
+HOME_ZONE = ZoneInfo("Asia/Shanghai")
+
 
 def local_now() -> datetime:
     """The time of day where the bank is: greetings and days of validity go by it."""

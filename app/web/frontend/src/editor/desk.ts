@@ -1,7 +1,8 @@
 // The editor's state: what is filled in, what the server said of it, and everything that can be done to it.
-import { Drafts } from "./draft.ts";
+import { type Draft, Drafts } from "./draft.ts";
 import { History } from "./history.ts";
 import {
+  alike,
   type Finding,
   type Fix,
   fitting,
@@ -10,6 +11,7 @@ import {
   type Point,
   type Preview,
   type Problem,
+  type Revision,
   type Settings,
   type Size,
   type Slot,
@@ -21,8 +23,9 @@ import { type Asked, csrf, Previews } from "./previews.ts";
 import { carried, withFix } from "./text.ts";
 
 const SAVE_MS = 1500;
+const AGAIN_MS = 6000;
 
-export type Saved = "" | "saving" | "saved" | "saved_server" | "save_failed";
+export type Saved = "" | "saving" | "saved_server" | "save_failed";
 
 export class Desk {
   readonly settings: Settings;
@@ -37,6 +40,10 @@ export class Desk {
   restored = false;
   busy = false;
   uploadError = "";
+  /** What was saved elsewhere since, and stands against what is filled in here. */
+  conflict: Revision | null = null;
+  /** The poster has been approved: it can only be begun anew. */
+  locked = false;
   private readonly history: History<Values>;
   private readonly drafts: Drafts;
   private readonly previews: Previews;
@@ -44,7 +51,10 @@ export class Desk {
   private sent: Values = {};
   /** The values that the poster on the canvas was drawn with. */
   drawn: Values = {};
+  private base: number;
+  private dirty = false;
   private saveTimer: number | undefined;
+  private running: Promise<void> | null = null;
   private readonly local = new Map<string, string>();
 
   constructor(settings: Settings, changed: (svg: string | null) => void) {
@@ -53,13 +63,17 @@ export class Desk {
     this.slots = settings.state.slots;
     this.changed = changed;
     this.drafts = new Drafts(settings.draft_key);
+    const { state } = settings;
+    const saved = fitting(state.values, state);
     const kept = this.drafts.read();
-    const { sizes, languages } = settings.state;
-    this.size = sizes.find((size) => size.name === kept?.size) ?? (sizes[0] as Size);
-    this.language = languages.find((one) => one === kept?.language) ?? languages[0] ?? "zh";
-    const values = kept ? fitting(kept.values, settings.state) : settings.state.values;
-    this.restored = kept !== null && Object.keys(values).length > 0;
-    this.history = new History(values);
+    const mine = kept && kept.clean === false ? fitting(kept.values, state) : saved;
+    this.restored = !alike(mine, saved);
+    const shown = this.restored ? (kept as Partial<Revision>) : state;
+    this.base = state.base;
+    this.size = state.sizes.find((size) => size.name === shown.size) ?? (state.sizes[0] as Size);
+    this.language = state.languages.find((one) => one === shown.language) ?? state.languages[0] ?? "zh";
+    this.history = new History(mine);
+    if (this.restored && kept?.base !== state.base) this.conflict = { ...state, values: saved };
     this.previews = new Previews(
       settings.preview_url,
       (asked, preview) => this.shown(asked, preview),
@@ -72,10 +86,13 @@ export class Desk {
       if (this.otherTab !== "changed") this.otherTab = changed ? "changed" : "open";
       this.changed(null);
     };
+    window.addEventListener("pagehide", this.leaving);
     this.ask();
+    if (this.restored) this.later(0);
   }
 
   close(): void {
+    window.removeEventListener("pagehide", this.leaving);
     this.previews.stop();
     this.drafts.close();
   }
@@ -174,7 +191,35 @@ export class Desk {
   takeOver(): void {
     const kept = this.drafts.read();
     this.otherTab = "open";
-    if (kept) this.take(fitting(kept.values, this.settings.state), "");
+    if (!kept) return;
+    this.base = kept.base ?? this.base;
+    this.take(fitting(kept.values, this.settings.state), "");
+  }
+
+  /** Let what is filled in here stand over what was saved elsewhere. */
+  keepMine(): void {
+    if (!this.conflict) return;
+    this.base = this.conflict.base;
+    this.conflict = null;
+    this.after();
+  }
+
+  /** Take what was saved elsewhere; what was filled in here is one undo away. */
+  takeTheirs(): void {
+    const theirs = this.conflict;
+    if (!theirs) return;
+    this.conflict = null;
+    this.base = theirs.base;
+    this.size = this.settings.state.sizes.find((size) => size.name === theirs.size) ?? this.size;
+    this.language = theirs.language;
+    this.take(fitting(theirs.values, this.settings.state), "");
+  }
+
+  /** Save what is not saved yet; whether the server has everything then. */
+  async settle(): Promise<boolean> {
+    this.drafts.flush();
+    await this.save();
+    return this.locked || !this.dirty;
   }
 
   ask(): void {
@@ -223,33 +268,76 @@ export class Desk {
   private after(): void {
     this.ask();
     this.restored = false;
+    this.dirty = true;
     this.saved = "saving";
-    const draft = { values: this.values, size: this.size.name, language: this.language };
-    this.drafts.keep(draft, (kept) => {
-      if (!this.settings.save_url) this.saved = kept ? "saved" : "save_failed";
+    this.drafts.keep(this.draft(false), (kept) => {
+      if (!kept) this.saved = "save_failed";
       this.changed(null);
     });
-    if (this.settings.save_url) {
-      window.clearTimeout(this.saveTimer);
-      this.saveTimer = window.setTimeout(() => void this.save(), SAVE_MS);
-    }
+    this.later(SAVE_MS);
     this.changed(null);
   }
 
+  private draft(clean: boolean): Draft {
+    return { values: this.values, size: this.size.name, language: this.language, base: this.base, clean };
+  }
+
+  private later(pause: number): void {
+    this.dirty = true;
+    window.clearTimeout(this.saveTimer);
+    this.saveTimer = window.setTimeout(() => void this.save(), pause);
+  }
+
+  /** One save at a time; what changed meanwhile is saved next. */
   private async save(): Promise<void> {
-    const body = { size: this.size.name, language: this.language, values: forServer(this.values) };
+    window.clearTimeout(this.saveTimer);
+    while (this.running) await this.running;
+    if (!this.dirty || this.conflict || this.locked) return;
+    this.running = this.send(false).finally(() => {
+      this.running = null;
+    });
+    await this.running;
+    this.changed(null);
+  }
+
+  private async send(leaving: boolean): Promise<void> {
+    const [values, size, language] = [this.values, this.size, this.language];
+    const body = { size: size.name, language, values: forServer(values), base: this.base };
     try {
-      const answer = await fetch(this.settings.save_url ?? "", {
+      const answer = await fetch(this.settings.save_url, {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", ...csrf() },
         body: JSON.stringify(body),
+        keepalive: leaving,
       });
-      this.saved = answer.ok ? "saved_server" : "save_failed";
+      const told = (await answer.json()) as { base: number; error?: { code: string }; newest?: Revision };
+      if (answer.ok) {
+        this.base = told.base;
+        this.dirty = values !== this.values || size !== this.size || language !== this.language;
+        this.saved = "saved_server";
+        this.drafts.keep(this.draft(!this.dirty), () => {});
+        if (this.dirty) this.later(SAVE_MS);
+      } else this.refused(told.error?.code, told.newest);
     } catch {
       this.saved = "save_failed";
+      this.later(AGAIN_MS);
     }
-    this.changed(null);
   }
+
+  private refused(code: string | undefined, newest: Revision | undefined): void {
+    this.saved = "save_failed";
+    if (code === "locked") this.locked = true;
+    if (code !== "edited_meanwhile" || !newest) return;
+    if (alike(fitting(newest.values, this.settings.state), this.values)) {
+      this.base = newest.base;
+      this.later(0);
+    } else this.conflict = newest;
+  }
+
+  private readonly leaving = (): void => {
+    this.drafts.flush();
+    if (this.dirty && !this.running && !this.conflict && !this.locked) void this.send(true);
+  };
 
   private shown(asked: Asked, preview: Preview): void {
     this.sent = asked.values as Values;

@@ -1,10 +1,13 @@
 // What has been filled in survives a reload on this device; a second tab with the same poster makes itself known.
-import type { Values } from "./model.ts";
+import type { Language, Values } from "./model.ts";
 
+/** `base` is the revision that it builds on; `clean` says that the server has it. */
 export interface Draft {
   values: Values;
   size: string;
-  language: string;
+  language: Language;
+  base: number;
+  clean: boolean;
 }
 
 const PAUSE_MS = 250;

@@ -61,18 +61,25 @@ export interface Template {
   sizes: Size[];
   slots: Slot[];
   profile: Record<string, string>;
+}
+
+/** A revision of the draft, as the server has it; the next save names it by `base`. */
+export interface Revision {
+  base: number;
+  size: string;
+  language: Language;
   values: Values;
 }
 
 export interface Settings {
   language: Language;
   words: Record<string, string>;
-  state: Template;
+  state: Template & Revision;
   preview_url: string;
   pictures_url: string;
   picture_url: string;
-  save_url: string | null;
-  done_url: string | null;
+  save_url: string;
+  done_url: string;
   back_url: string;
   draft_key: string;
 }
@@ -122,6 +129,16 @@ export function forServer(values: Values): Record<string, unknown> {
     if (rest.text !== undefined || rest.picture !== undefined) sent[name] = rest;
   }
   return sent;
+}
+
+/** Whether two sets of values say the same to the server. */
+export function alike(one: Values, other: Values): boolean {
+  const [mine, theirs] = [forServer(one), forServer(other)].map((values) =>
+    Object.entries(values)
+      .map(([name, value]) => [name, Object.entries(value as object).sort()])
+      .sort(),
+  );
+  return JSON.stringify(mine) === JSON.stringify(theirs);
 }
 
 /** The values that fit the template as it is today. */

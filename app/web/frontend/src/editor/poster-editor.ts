@@ -1,6 +1,7 @@
 // <poster-editor>: the poster on its stage, the list of what is open, and the sheet in which one of it is edited.
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { Canvas } from "./canvas.ts";
+import { conflictPanel } from "./conflict.ts";
 import { picturePanel } from "./crop.ts";
 import { Desk } from "./desk.ts";
 import { Dragging } from "./dragging.ts";
@@ -68,6 +69,8 @@ export class PosterEditor extends LitElement {
       this.typed = area.value;
       this.requestUpdate();
     }
+    if (this.desk.conflict && !this.querySelector(".conflict :focus"))
+      this.querySelector<HTMLElement>(".conflict .primary")?.focus();
     if (this.wantsFocus) {
       this.wantsFocus = false;
       const target = area ?? this.querySelector<HTMLElement>(".sheet input, .sheet button");
@@ -90,6 +93,7 @@ export class PosterEditor extends LitElement {
       <section class="sheet" aria-label=${slot ? slot.label[desk.settings.language] : (desk.words.findings ?? "")}>
         ${slot ? this.editing(slot) : this.overview()}
       </section>
+      ${desk.conflict ? conflictPanel(desk, desk.conflict) : nothing}
     </div>`;
   }
 
@@ -100,7 +104,7 @@ export class PosterEditor extends LitElement {
     const tab = (label: string, on: boolean, act: () => void) =>
       html`<button type="button" aria-pressed=${on ? "true" : "false"} @click=${act}>${label}</button>`;
     return html`<header class="bar">
-      <a class="tool" href=${settings.back_url} aria-label=${words.back ?? ""}>${icon("back")}</a>
+      <a class="tool" href=${settings.back_url} aria-label=${words.back ?? ""} @click=${(event: Event) => this.leave(event, false)}>${icon("back")}</a>
       <h1>${title[settings.language]} <small role="status">${words[desk.saved || "autosave"]}</small></h1>
       <div class="tabs">
         ${
@@ -121,7 +125,7 @@ export class PosterEditor extends LitElement {
       <div class="tools">
         <button type="button" class="tool" aria-label=${words.undo ?? ""} ?disabled=${!desk.canUndo} @click=${() => desk.undo()}>${icon("undo")}</button>
         <button type="button" class="tool" aria-label=${words.redo ?? ""} ?disabled=${!desk.canRedo} @click=${() => desk.redo()}>${icon("redo")}</button>
-        ${settings.done_url ? html`<a class="primary" href=${settings.done_url}>${words.done}</a>` : nothing}
+        <a class="primary" href=${settings.done_url} @click=${(event: Event) => this.leave(event, true)}>${words.done}</a>
       </div>
     </header>`;
   }
@@ -176,6 +180,8 @@ export class PosterEditor extends LitElement {
         <span>${text} ${act ? html`<button type="button" @click=${run}>${act}</button>` : nothing}</span>
       </p>`;
     const idle = (): void => {};
+    if (desk.locked)
+      return told(words.locked, words.locked_act, () => window.location.assign(desk.settings.done_url));
     if (desk.trouble === "offline") return told(words.offline, undefined, idle);
     if (desk.trouble === "failed") return told(words.failed, words.retry, () => desk.ask());
     if (desk.otherTab === "changed") return told(words.other_tab, words.take_over, () => desk.takeOver());
@@ -392,6 +398,14 @@ export class PosterEditor extends LitElement {
       area?.focus({ preventScroll: true });
       area?.setSelectionRange(made.caret, made.caret);
     });
+  }
+
+  /** Go on once everything is saved; the way back is open all the same, for this device has it. */
+  private async leave(event: Event, isOnward: boolean): Promise<void> {
+    const link = event.currentTarget as HTMLAnchorElement;
+    event.preventDefault();
+    if ((await this.desk.settle()) || !isOnward) window.location.assign(link.href);
+    else this.requestUpdate();
   }
 
   private tapped(event: Event): void {
