@@ -37,6 +37,14 @@ def read_template(data: bytes, path: str = "") -> Template:
     raise Invalid("bad_template", f"{len(named)} problems in the template: {named[0]}", named)
 
 
+def well_formed(data: bytes) -> Template | None:
+    """The template, whatever is wrong with it in itself; None when it has not even the form of one."""
+    try:
+        return Template.model_validate(json.loads(data))
+    except (ValueError, RecursionError):
+        return None
+
+
 def pictures_named(template: Template) -> Iterator[tuple[str, str]]:
     """(path, file name) of every picture that the template expects beside its template.json."""
     for name, slot in template.slots.items():

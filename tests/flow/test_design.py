@@ -232,13 +232,14 @@ def test_every_built_in_template_can_be_laid_out_and_strained(bank: Bank) -> Non
 def test_versions_are_seen_with_their_use_and_history(bank: Bank) -> None:
     bank.submitted(bank.started(PLAIN))
     bank.started(PLAIN)
+    built_in = bank.version()
     version_id = upload(bank.deps, bank.studio, MEI, files())
     for _ in range(2):
         upload(bank.deps, bank.studio, MEI, files(tags=["新"]))
     with reading(bank.deps) as session:
         first = designs(session, "/hq/")[0]
         view = version_view(session, "/hq/", version_id)
-        old = version_view(session, "/hq/west/", bank.version())
+        old = version_view(session, "/hq/west/", built_in)
         with pytest.raises(NotFound):
             version_view(session, "/hq/west/", version_id)
         with pytest.raises(NotFound):
