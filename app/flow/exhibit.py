@@ -1,10 +1,9 @@
 """Exhibit: a submitted work as a reviewer looks at it: laid out from what was frozen, its findings at their places."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 from app.compliance.document import Document, Facts
 from app.compliance.engine import check
@@ -22,7 +21,6 @@ from app.rendering.layout import lay_out
 from app.rendering.reading import reading_order
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate, Template
-from app.rendering.thumbnail import thumbnail
 from app.rendering.values import Values
 
 
@@ -116,20 +114,6 @@ def today(deps: Deps, studio: Studio, version: Version, snapshot: Snapshot, day:
     return Today(changed, tuple(found))
 
 
-def poster_picture(deps: Deps, studio: Studio, version: Version, content: SnapshotContent, width_px: int) -> bytes:
-    """The snapshot as a WebP, with a code that leads to the house's sample link."""
-    laid = _laid_poster(deps, studio, load_version(deps, version), content)
-    return thumbnail(laid.display, studio.kit.fonts, width_px, studio.cache)
-
-
-def template_picture(
-    deps: Deps, studio: Studio, version: Version, size: str, language: Language, width_px: int
-) -> bytes:
-    """One size of a template version in one language as a WebP, with the sample advisor on it."""
-    laid = _laid_template(studio, load_version(deps, version), size, language)
-    return thumbnail(laid.display, studio.kit.fonts, width_px, studio.cache)
-
-
 def _laid_poster(deps: Deps, studio: Studio, template: LoadedTemplate, content: SnapshotContent) -> _Laid:
     order = order_of(deps, studio, template, content, studio.sample_link, "png", template.template.validity.starts_on)
     return _laid(studio, template, content.size, content.language, order.values)
@@ -209,12 +193,3 @@ def _areas(display: DisplayList) -> Iterator[tuple[str, Rect]]:
 
 def _place(item: TextItem | PictureItem) -> str:
     return f"slots.{item.slot}" if item.slot else f"layers.{item.layer}"
-
-
-def values_of(snapshot: Snapshot) -> Mapping[str, Any]:
-    """What the slots of a snapshot say, a picture as its digest."""
-    given: Mapping[str, Any] = snapshot.content.values["slots"]
-    return {
-        name: value if isinstance(value, str) else value.get("text", value.get("picture", ""))
-        for name, value in given.items()
-    }

@@ -93,10 +93,15 @@ def signing_key(settings: Settings) -> Ed25519PrivateKey:
     return private_key(file.read_text(encoding="ascii"))
 
 
+def signing_public(settings: Settings) -> str:
+    """The public half of the key that signs, in hex: what somebody needs who checks the heads elsewhere."""
+    return public_text(signing_key(settings))
+
+
 def trusted_keys(settings: Settings) -> frozenset[str]:
     """The public keys (hex) whose heads count."""
     named = {key for key in settings.archive_trusted_keys.split(",") if key}
-    return frozenset(named | {public_text(signing_key(settings))})
+    return frozenset(named | {signing_public(settings)})
 
 
 def _next_seal(chain: Iterator[Stored], until: int) -> Seal | None:

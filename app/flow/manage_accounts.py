@@ -4,18 +4,27 @@ Nobody grants a role above their own, and nobody touches an account of their own
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from app.accounts import proof, records
 from app.accounts.core import Actor, Role, as_role, may_grant, require, require_in_scope
-from app.accounts.people import Account, login_key, login_problems, password_problems, text_problems
+from app.accounts.people import (
+    Account,
+    Profile,
+    login_key,
+    login_problems,
+    password_problems,
+    profile_problems,
+    text_problems,
+)
 from app.archive.core import JSON
 from app.archive.records import append
 from app.db import database_now, retried
 from app.flow.deps import Deps
 from app.flow.manage_people import organisation_in_scope, person_in_scope
+from app.kernel.digest import digest_of
 from app.kernel.errors import Forbidden, Invalid, Problem
 
 
@@ -55,6 +64,48 @@ def create_account(deps: Deps, actor: Actor, new: NewAccount) -> str:
         body = {"person": new.person_id, "organisation": organisation.id, "role": role}
         append(session, "account.created", f"account:{id_}", actor.person_id, body)
         return id_
+
+    return retried(deps, create)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody who begins: a person, what posters say of them, and their way in. The role is still a word."""
+
+    name: str
+    title: str
+    phone: str
+    organisation_id: str
+    role: str
+    login: str
+    password: str
+
+
+def hire(deps: Deps, actor: Actor, new: NewPerson) -> str:
+    """The id of a new person with profile and account, all or nothing; their password is to be changed.
+
+    *Raises* Forbidden ``not_permitted``, NotFound, Conflict ``login_taken``, Invalid with every problem.
+    """
+    require(actor, "account.manage")
+    profile = Profile(new.name.strip(), new.title.strip(), new.phone.strip())
+    account = NewAccount("", new.organisation_id, new.role, new.login, new.password)
+    role, login = _checked(account, profile_problems(profile))
+    _require_grant(actor, role)
+    password_hash = proof.hashed(new.password)
+
+    def create(session: Session) -> str:
+        organisation = organisation_in_scope(session, actor, new.organisation_id)
+        place, by = organisation.id, actor.person_id
+        person_id = records.add_person(session, place, profile.name)
+        whole = replace(profile, organisation_line=organisation.name)
+        records.put_profile(session, person_id, whole)
+        id_ = records.add_account(session, person_id, place, role, login, password_hash, must_change_password=True)
+        told = {name: getattr(whole, name) for name in Profile.__slots__}
+        append(session, "person.created", f"person:{person_id}", by, {"organisation": place})
+        append(session, "profile.changed", f"person:{person_id}", by, {"digest": digest_of(told)})
+        body = {"person": person_id, "organisation": place, "role": role}
+        append(session, "account.created", f"account:{id_}", by, body)
+        return person_id
 
     return retried(deps, create)
 

@@ -78,15 +78,6 @@ def case_view(session: Session, organisation_path: str, subject_id: str, now: da
     )
 
 
-def find_picture(session: Session, organisation_path: str, subject_id: str, digest: str) -> tuple[Version, Snapshot]:
-    """What a picture of a poster as `digest` is painted from. *Raises* NotFound as `case_view`."""
-    case = find_case(session, subject_id)
-    poster = session.get(PosterRow, subject_id)
-    if poster is None or not case.organisation_path.startswith(organisation_path):
-        raise NotFound("no_such_case", "there is nothing of that name under review")
-    return find_version(session, poster.template_version_id), find_snapshot(session, subject_id, digest)
-
-
 def _past(session: Session, subject_id: str) -> tuple[Past, ...]:
     steps = history(session, subject_id)
     names = _names(session, {step.actor_person_id for step in steps if step.actor_person_id})

@@ -179,16 +179,28 @@ class Change:
 
 def changes(template: Template, content: SnapshotContent) -> list[Change]:
     """What a submitted poster says otherwise than the template's approved copy, in the template's order of slots."""
+    return _changes(template, content, {})
+
+
+def changes_since(template: Template, before: SnapshotContent, content: SnapshotContent) -> list[Change]:
+    """What a submitted poster says otherwise than an earlier submission, in the template's order of slots."""
+    return _changes(template, content, before.values["slots"])
+
+
+def _changes(template: Template, content: SnapshotContent, before: Mapping[str, Any]) -> list[Change]:
     given: Mapping[str, Any] = content.values["slots"]
     found = []
     for name, slot in template.slots.items():
-        if name not in given:
-            continue
         if not isinstance(slot, TextSlot):
-            found.append(Change(name, ()))
+            if given.get(name) != before.get(name):
+                found.append(Change(name, ()))
             continue
-        text = given[name] if isinstance(given[name], str) else given[name].get("text", "")
         example = words_in(slot.example, content.language)
-        if text != example:
-            found.append(Change(name, copy_diff(example, text)))
+        old, new = _text(before.get(name, example)), _text(given.get(name, example))
+        if old != new:
+            found.append(Change(name, copy_diff(old, new)))
     return found
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value.get("text", ""))

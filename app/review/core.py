@@ -169,13 +169,31 @@ class Piece:
 
 
 def copy_diff(old: str, new: str) -> tuple[Piece, ...]:
-    """What became of `old` in `new`: words of Latin script and single Chinese characters, in reading order."""
+    """What became of `old` in `new`: words of Latin script and single Chinese characters, in reading order.
+
+    One or two of them that stayed between two changes are shown as changed, too: a person reads phrases.
+    """
     before, after = (re.findall(r"[A-Za-z0-9%.]+|\s+|.", text, re.DOTALL) for text in (old, new))
     pieces: list[Piece] = []
-    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
+    for is_same, i, j, k, m in _stretches(before, after):
+        if is_same:
             pieces.append(Piece("same", "".join(before[i:j])))
         else:
             pieces += [Piece("old", "".join(before[i:j]))] if i < j else []
             pieces += [Piece("new", "".join(after[k:m]))] if k < m else []
     return tuple(pieces)
+
+
+def _stretches(before: list[str], after: list[str]) -> list[tuple[bool, int, int, int, int]]:
+    found: list[tuple[bool, int, int, int, int]] = []
+    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for index, (tag, i, j, k, m) in enumerate(codes):
+        is_same = tag == "equal" and not (0 < index < len(codes) - 1 and j - i <= _FEW)
+        if found and not is_same and not found[-1][0]:
+            found[-1] = (False, found[-1][1], j, found[-1][3], m)
+        else:
+            found.append((is_same, i, j, k, m))
+    return found
+
+
+_FEW = 2

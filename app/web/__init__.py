@@ -20,7 +20,6 @@ from app.web.operator import circulation, results
 from app.web.parts import EXTENSION, WebParts
 from app.web.policy import guard, public, undeclared
 from app.web.reviewer import blueprint as review
-from app.web.reviewer.words import register_review_words
 from app.web.security import register_security
 from app.web.session.cookie import register_login
 from app.web.session.everything import blueprint as session
@@ -60,7 +59,6 @@ def create_web(parts: WebParts) -> Flask:
         url_for("static", filename=file) for file in entry(source).styles
     ]
     register_names(app)
-    register_review_words(app)
     register_customer_words(app)
     register_navigation(app)
     public(app.view_functions["static"])

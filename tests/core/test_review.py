@@ -151,7 +151,17 @@ def test_a_difference_says_what_went_and_what_came() -> None:
     assert copy_diff("早安", "早安")[0].kind == "same"
 
 
-@pytest.mark.parametrize(("old", "new"), [("", "新"), ("旧", ""), ("雪落得轻", "雪落得很轻啊"), ("a b c", "a c")])
+def test_a_rewritten_phrase_is_not_cut_to_pieces() -> None:
+    pieces = copy_diff("慢慢来，安全可靠。", "慢慢来，安-全-可-靠的日子。")
+    assert [(piece.kind, piece.text) for piece in pieces] == [
+        ("same", "慢慢来，安"),
+        ("old", "全可靠"),
+        ("new", "-全-可-靠的日子"),
+        ("same", "。"),
+    ]
+
+
+@pytest.mark.parametrize(("old", "new"), [("安全可靠", "安-全-可-靠"), ("", "新"), ("旧", ""), ("雪落得轻", "雪落得很轻啊"), ("a b c", "a c")])
 def test_a_difference_can_be_read_back_on_both_sides(old: str, new: str) -> None:
     pieces = copy_diff(old, new)
     assert "".join(piece.text for piece in pieces if piece.kind != "new") == old
