@@ -10,7 +10,7 @@ import structlog
 
 from app.customers.rules import load_rules
 from app.db import retried
-from app.flow import keep_archive, render_later, roll_up, tag, visit
+from app.flow import keep_archive, render_later, roll_up, tag, verify_archive, visit
 from app.flow.deps import Deps
 from app.jobs import queue
 from app.jobs.lease import kept
@@ -26,6 +26,7 @@ _log = structlog.get_logger(__name__)
 HANDLERS: Mapping[str, Callable[[Deps, Job], None]] = {
     render_later.JOB: render_later.carry_out,
     keep_archive.JOB: keep_archive.carry_out,
+    verify_archive.JOB: verify_archive.carry_out,
 }
 
 

@@ -1,7 +1,7 @@
 """The rows of the archive: written at the end of the chain inside the caller's transaction, and read."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Table, case, select
@@ -95,4 +95,4 @@ def mark_sealed(session: Session, until: int) -> None:
 
 
 def _instant(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

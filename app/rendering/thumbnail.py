@@ -7,7 +7,7 @@ from PIL import Image
 from app.rendering.display import DisplayList
 from app.rendering.fonts import FontBook
 from app.rendering.paint_png import StaticCache, paint
-from app.rendering.pictures import Picture, pixels
+from app.rendering.pictures import Picture, pixels, read_picture
 
 QUALITY = 84
 EFFORT = 4
@@ -35,6 +35,21 @@ def scaled(data: bytes, width_px: int) -> bytes:
     file = io.BytesIO()
     small.save(file, "WEBP", quality=QUALITY, method=EFFORT, exif=b"", xmp=b"")
     return file.getvalue()
+
+
+def square(picture: Picture, box: tuple[float, float, float], max_px: int) -> Picture:
+    """The square `box` of `picture` as a picture of its own: left and top as fractions of width and height, side as a
+    fraction of the width; drawn in where it would reach beyond the picture.
+    """
+    left, top, side = box[0] * picture.width_px, box[1] * picture.height_px, box[2] * picture.width_px
+    side = max(1.0, min(side, picture.width_px, picture.height_px))
+    left, top = min(left, picture.width_px - side), min(top, picture.height_px - side)
+    edge = max(1, min(max_px, round(side)))
+    file = io.BytesIO()
+    image = pixels(picture, (left, top, side, side), (edge, edge))
+    image.info.clear()
+    image.convert("RGB").save(file, "JPEG", quality=92, subsampling=0)
+    return read_picture(file.getvalue())
 
 
 def portrait(picture: Picture, side_px: int, focus: tuple[float, float] = (0.5, 0.4)) -> bytes:

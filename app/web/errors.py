@@ -100,6 +100,8 @@ def _app_error(error: AppError) -> Response:
     if isinstance(error, NotSignedIn) and request.method == "GET" and not wants_json():
         back = request.full_path.rstrip("?") if request.path != "/" else None
         return make_response(redirect(url_for("session.sign_in", next=back)))
+    if error.code == "change_password_first" and request.method == "GET" and not wants_json():
+        return make_response(redirect(url_for("session.first_password")))
     if status >= 500:
         _log.error("request_failed", code=error.code, kind=error.kind)
     listed = error.problems if isinstance(error, Invalid) else ()

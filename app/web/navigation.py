@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request, url_for
 
-from app.accounts.core import Role
+from app.accounts.core import Action, Role
 from app.db import reading
 from app.reads.me import Me, me
 from app.web.parts import parts
@@ -32,7 +32,7 @@ BARS: Mapping[Role, tuple[str, ...]] = {
     "reviewer": ("review.index", "gallery.index", "session.me"),
     "operator": ("results.index", "circulation.index", "gallery.index", "session.me"),
     "auditor": ("audit.index", "results.index", "review.index", "gallery.index", "session.me"),
-    "admin": ("people.index", "gallery.index", "session.me"),
+    "admin": ("people.index", "organisations.index", "gallery.index", "session.me"),
 }
 
 
@@ -49,8 +49,14 @@ def _named() -> dict[str, tuple[str, str]]:
         "circulation.index": (_("In circulation"), "circulation"),
         "audit.index": (_("Record"), "record"),
         "people.index": (_("People"), "customers"),
+        "organisations.index": (_("Organisation"), "tree"),
         "session.me": (_("Me"), "me"),
     }
+
+
+def may(action: Action) -> bool:
+    """Whether pages offer `action` to the visitor."""
+    return visitor().may(action)
 
 
 def first_page() -> str:
@@ -99,4 +105,4 @@ def local_path(given: str | None) -> str:
 
 def register_navigation(app: Flask) -> None:
     """Offer the way around to the pages of `app`."""
-    app.jinja_env.globals.update(navigation=navigation, person=person, here=here)
+    app.jinja_env.globals.update(may=may, navigation=navigation, person=person, here=here)
