@@ -5,26 +5,30 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from PIL import Image, ImageDraw
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import app.web as web
 from app.config import Settings
 from app.factory import open_studio
+from app.flow.edit_draft import Work
+from app.flow.keep_picture import keep_picture
 from app.flow.make_poster import Studio
-from app.kernel.errors import Invalid
-from app.rendering.pictures import read_picture
+from app.flow.save_draft import Saved
+from app.kernel.errors import Conflict, Invalid
+from app.posters.drafts import Draft, Poster, Revision
+from app.rendering.pictures import Picture, read_picture
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate
 from app.storage.local import LocalStore
-from app.web.advisor.editor import Desk, editor_blueprint
+from app.web.advisor.editor import Desk, editor_blueprint, editor_page
 from tests.posters import document, template, text_layer, text_slot
 
 POLICY = (
@@ -81,6 +85,32 @@ class House:
     url: str
     language: Language
     saved: list[Any]
+    drafts: dict[str, Revision] = field(default_factory=dict)
+    locked: bool = False
+
+    def revision(self, slug: str) -> Revision:
+        """The newest revision of the one draft that there is of each template."""
+        first = next(iter(studio().templates[slug].template.sizes))
+        return self.drafts.setdefault(slug, Revision(1, 0, "lin", Draft({}, first, "zh", "wechat")))
+
+    def save(self, slug: str, base: int, draft: Draft) -> Saved:
+        """The next revision, if nobody has saved one since `base`."""
+        newest = self.revision(slug)
+        if self.locked:
+            raise Conflict("locked", "approved")
+        if newest.number != base:
+            theirs, yours = dict(newest.draft.slots), dict(draft.slots)
+            raise Conflict("edited_meanwhile", "saved meanwhile", revision=newest.number, yours=yours, theirs=theirs)
+        self.drafts[slug] = Revision(base + 1, base, "lin", draft)
+        values = dict(draft.slots)
+        self.saved.append({"slug": slug, "size": draft.size, "language": draft.language, "values": values})
+        return Saved(slug, base + 1)
+
+    def forget(self) -> None:
+        """As it was at first."""
+        self.saved.clear()
+        self.drafts.clear()
+        self.locked = False
 
 
 class _Silent(WSGIRequestHandler):
@@ -93,16 +123,35 @@ def application(folder: Path, house: Callable[[], House]) -> Flask:
     flask = Flask(web.__name__)
     flask.secret_key = secrets.token_hex(16)
     store = LocalStore(folder)
+
+    def work(slug: str) -> Work:
+        poster = Poster(slug, slug, "lin", "/hq/", None, house().revision(slug))
+        return Work(poster, "draft", studio().templates[slug], studio().sample_profile, store.get, DAY)
+
+    def bring(_slug: str, data: bytes) -> Picture:
+        return keep_picture(store, data)
+
     desk = Desk(
         studio=studio,
-        store=lambda: store,
-        profile=lambda: studio().sample_profile,
         language=lambda: house().language,
         owner=lambda: "lin",
-        today=lambda: DAY,
-        save_url=lambda slug: f"/saved/{slug}",
+        work=work,
+        save=lambda slug, base, draft: house().save(slug, base, draft),
+        bring=bring,
+        done_url=lambda slug: f"/done/{slug}",
+        back_url=lambda slug: f"/done/{slug}",
     )
     flask.register_blueprint(editor_blueprint(desk))
+    flask.add_url_rule("/posters/<slug>/edit", "page", lambda slug: editor_page(desk, work(slug)))
+    flask.add_url_rule(
+        "/done/<slug>",
+        "done",
+        lambda slug: f"<!doctype html><title>{slug}</title><link rel=icon href=data:,><p>checked</p>",
+    )
+
+    @flask.errorhandler(Conflict)
+    def conflict(error: Conflict) -> tuple[dict[str, Any], int]:
+        return {"error": {"code": error.code}}, 409
 
     @flask.errorhandler(Invalid)
     def invalid(error: Invalid) -> tuple[dict[str, str], int]:
@@ -112,11 +161,6 @@ def application(folder: Path, house: Callable[[], House]) -> Flask:
     def guarded(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY
         return response
-
-    @flask.post("/saved/<slug>")
-    def save(slug: str) -> Response:
-        house().saved.append({"slug": slug} | cast(dict[str, Any], request.get_json()))
-        return Response(status=204)
 
     return flask
 

@@ -86,13 +86,11 @@ export class Desk {
       if (this.otherTab !== "changed") this.otherTab = changed ? "changed" : "open";
       this.changed(null);
     };
-    window.addEventListener("pagehide", this.leaving);
     this.ask();
     if (this.restored) this.later(0);
   }
 
   close(): void {
-    window.removeEventListener("pagehide", this.leaving);
     this.previews.stop();
     this.drafts.close();
   }
@@ -293,14 +291,14 @@ export class Desk {
     window.clearTimeout(this.saveTimer);
     while (this.running) await this.running;
     if (!this.dirty || this.conflict || this.locked) return;
-    this.running = this.send(false).finally(() => {
+    this.running = this.send().finally(() => {
       this.running = null;
     });
     await this.running;
     this.changed(null);
   }
 
-  private async send(leaving: boolean): Promise<void> {
+  private async send(): Promise<void> {
     const [values, size, language] = [this.values, this.size, this.language];
     const body = { size: size.name, language, values: forServer(values), base: this.base };
     try {
@@ -308,7 +306,6 @@ export class Desk {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", ...csrf() },
         body: JSON.stringify(body),
-        keepalive: leaving,
       });
       const told = (await answer.json()) as { base: number; error?: { code: string }; newest?: Revision };
       if (answer.ok) {
@@ -333,11 +330,6 @@ export class Desk {
       this.later(0);
     } else this.conflict = newest;
   }
-
-  private readonly leaving = (): void => {
-    this.drafts.flush();
-    if (this.dirty && !this.running && !this.conflict && !this.locked) void this.send(true);
-  };
 
   private shown(asked: Asked, preview: Preview): void {
     this.sent = asked.values as Values;
