@@ -65,11 +65,16 @@ class Face:
         }
 
     def _table(self, tag: str) -> bytes:
-        """One table, copied once: a face that is only asked which characters it has is not read whole."""
-        if tag not in self._copied:
-            offset, length = self._tables.get(tag, (0, 0))
-            self._copied[tag] = bytes(self._approved[offset : offset + length])
-        return self._copied[tag]
+        """One table, copied once: a face that is only asked which characters it has is not read whole.
+
+        HarfBuzz keeps the address of the copy, not the copy: of two threads that come first, both get the same one, and
+        it is never replaced.
+        """
+        known = self._copied.get(tag)
+        if known is not None:
+            return known
+        offset, length = self._tables.get(tag, (0, 0))
+        return self._copied.setdefault(tag, bytes(self._approved[offset : offset + length]))
 
     @cached_property
     def hb_face(self) -> hb.Face:
