@@ -111,7 +111,7 @@ def is_totp_secret(text: str) -> bool:
 
 def totp_address(secret: str, login: str, issuer: str) -> str:
     """What an authenticator reads from a QR code. *Source*: the Key URI Format of Google Authenticator."""
-    return pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(login, issuer_name=issuer)
+    return pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(name=login, issuer_name=issuer)
 
 
 def _one_form(password: str) -> bytes:

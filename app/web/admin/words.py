@@ -28,7 +28,7 @@ def kind_name(kind: str) -> str:
     """What people call a kind of organisation."""
     return {
         "headquarters": _("Headquarters"),
-        "branch": _("Branch"),
+        "branch": _("Branch office"),
         "outlet": _("Outlet"),
     }[kind]
 
