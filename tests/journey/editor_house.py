@@ -36,6 +36,7 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 DAY = date(2026, 11, 22)
+DONE = "<!doctype html><title>{slug}</title><link rel=icon href=data:,><p>checked</p>"
 
 
 def photograph(width: int = 1600, height: int = 1200) -> bytes:
@@ -143,11 +144,7 @@ def application(folder: Path, house: Callable[[], House]) -> Flask:
     )
     flask.register_blueprint(editor_blueprint(desk))
     flask.add_url_rule("/posters/<slug>/edit", "page", lambda slug: editor_page(desk, work(slug)))
-    flask.add_url_rule(
-        "/done/<slug>",
-        "done",
-        lambda slug: f"<!doctype html><title>{slug}</title><link rel=icon href=data:,><p>checked</p>",
-    )
+    flask.add_url_rule("/done/<slug>", "done", lambda slug: DONE.format(slug=slug))
 
     @flask.errorhandler(Conflict)
     def conflict(error: Conflict) -> tuple[dict[str, Any], int]:
