@@ -33,6 +33,7 @@ LONGEST_NOTE = 500
 FIELDS = ("times", "days", "within", "poster")
 
 Words = Mapping[str, str]
+Moment = tuple[datetime, int]
 
 
 class Event(NamedTuple):
@@ -78,19 +79,19 @@ class Need:
             and event.level >= self.min_level
         )
 
-    def is_met(self, served: Sequence[Event], moments: Sequence[datetime], now: datetime) -> bool:
-        """Whether it is met at `now`, when `served` (which happened at `moments`, in order) is all that serves it."""
-        found = self.window(served, moments, now)
+    def is_met(self, served: Sequence[Event], moments: Sequence[Moment], event: Event) -> bool:
+        """Whether it is met at `event`, when `served` (at `moments`, in order) is all that ever serves it."""
+        found = self.window(served, moments, event)
         return (
             len(found) >= self.times
-            and (self.days <= 1 or len({event.day for event in found}) >= self.days)
-            and (self.posters <= 1 or len({event.poster_id for event in found}) >= self.posters)
+            and (self.days <= 1 or len({one.day for one in found}) >= self.days)
+            and (self.posters <= 1 or len({one.poster_id for one in found}) >= self.posters)
         )
 
-    def window(self, served: Sequence[Event], moments: Sequence[datetime], now: datetime) -> Sequence[Event]:
-        """What of `served` counts at `now`."""
-        begin = 0 if self.within is None else bisect_left(moments, now - timedelta(days=self.within))
-        return served[begin : bisect_right(moments, now)]
+    def window(self, served: Sequence[Event], moments: Sequence[Moment], event: Event) -> Sequence[Event]:
+        """What of `served` counts at `event`: itself and what came before it."""
+        begin = 0 if self.within is None else bisect_left(moments, (event.at - timedelta(days=self.within), 0))
+        return served[begin : bisect_right(moments, (event.at, event.id))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +170,20 @@ def fire(rules: Iterable[Rule], history: Sequence[Event], new: Collection[int], 
 
 def _fired(rule: Rule, ordered: Sequence[Event], first: int, given: Sequence[Given]) -> list[Fired]:
     served = [[event for event in ordered if need.admits(event)] for need in rule.needs]
-    parts = [(need, events, [event.at for event in events]) for need, events in zip(rule.needs, served, strict=True)]
+    parts = [
+        (need, events, [(event.at, event.id) for event in events])
+        for need, events in zip(rule.needs, served, strict=True)
+    ]
     triggers = {event.id for events in served for event in events} - {one.event_id for one in given}
     moments = [one.at for one in given]
     found: list[Fired] = []
     for event in ordered[first:]:
         if event.id not in triggers or _is_too_soon(rule, event.at, moments):
             continue
-        if not all(need.is_met(events, times, event.at) for need, events, times in parts):
+        if not all(need.is_met(events, times, event) for need, events, times in parts):
             continue
         need, events, times = next(part for part in parts if part[0].admits(event))
-        found.append(Fired(rule, event, reason_of(rule, need, need.window(events, times, event.at), event)))
+        found.append(Fired(rule, event, reason_of(rule, need, need.window(events, times, event), event)))
         moments.append(event.at)
         if rule.result == "task":
             break

@@ -202,10 +202,12 @@ def _node(tree: Tree, place: int) -> Node:
 
 
 def _hearsay_nodes(node: Node, heard: Iterable[Hearsay]) -> list[Node]:
-    return [
-        Node("hearsay", one.code, node.level + 1, confidence=one.confidence, humans=one.humans)
-        for one in sorted(heard, key=lambda one: (one.confidence, -one.humans))
-    ]
+    """One node for all that only claims to come through `node`, and one for what is inferred."""
+    sums: dict[str, int] = {}
+    for one in heard:
+        sums[one.confidence] = sums.get(one.confidence, 0) + one.humans
+    level = node.level + 1
+    return [Node("hearsay", node.code, level, confidence=word, humans=humans) for word, humans in sorted(sums.items())]
 
 
 def _folded(tree: Tree, node: Node, places: Sequence[int]) -> Node:

@@ -30,7 +30,7 @@ BARS: Mapping[Role, tuple[str, ...]] = {
     "advisor": ("home.index", "gallery.index", "works.index", "customers.index", "session.me"),
     "designer": ("design.index", "gallery.index", "brand.index", "session.me"),
     "reviewer": ("review.index", "gallery.index", "session.me"),
-    "operator": ("results.index", "circulation.index", "gallery.index", "session.me"),
+    "operator": ("results.index", "circulation.index", "customers.index", "gallery.index", "session.me"),
     "auditor": ("audit.index", "results.index", "review.index", "gallery.index", "session.me"),
     "admin": ("people.index", "organisations.index", "gallery.index", "session.me"),
 }
@@ -68,6 +68,7 @@ def navigation() -> list[Entry]:
     """The entries for this visitor, in order."""
     asks = visitor()
     here = (request.endpoint or "").split(".")[0]
+    here = {"tasks": "customers"}.get(here, here)
     named = _named()
     entries = []
     for endpoint in BARS[asks.actor.role]:
