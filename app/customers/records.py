@@ -203,6 +203,20 @@ def find_customer(session: Session, customer_id: str) -> Customer:
     return Customer(row.id, row.advisor_person_id, row.organisation_path, row.name, row.forgotten_at)
 
 
+def customers_of(session: Session, advisor_person_id: str) -> list[Customer]:
+    """The customers of an advisor who may be remembered, the one met first first."""
+    theirs = (CustomerRow.advisor_person_id == advisor_person_id) & CustomerRow.forgotten_at.is_(None)
+    rows = session.scalars(select(CustomerRow).where(theirs).order_by(CustomerRow.created_at, CustomerRow.id))
+    return [Customer(row.id, row.advisor_person_id, row.organisation_path, row.name, None) for row in rows]
+
+
+def open_tasks(session: Session, customer_id: str) -> list[Task]:
+    """What is still to be done for a customer, what is due first first."""
+    theirs = (CustomerTaskRow.customer_id == customer_id) & CustomerTaskRow.done_at.is_(None)
+    rows = session.scalars(select(CustomerTaskRow).where(theirs).order_by(CustomerTaskRow.due_at, CustomerTaskRow.id))
+    return [Task(row.id, row.customer_id, row.rule, None) for row in rows]
+
+
 def rename(session: Session, customer_id: str, name: str) -> None:
     """Let the customer be called `name`. *Raises* Conflict ``forgotten``: who was forgotten gets no name again."""
     remembered = (CustomerRow.id == customer_id) & CustomerRow.forgotten_at.is_(None)

@@ -20,6 +20,7 @@ from app.flow.deps import Deps
 from app.flow.design import publish_builtin
 from app.flow.make_demo_calendar import Calendar, Story
 from app.flow.make_demo_copy import editions, works
+from app.flow.make_demo_desk import desk, names
 from app.flow.make_demo_house import House
 from app.flow.make_demo_people import Login, make_people
 from app.flow.make_demo_posters import poster
@@ -80,6 +81,9 @@ def make_demo(
     for login, work in works():
         if not size.at_work or login in size.at_work:
             calendar.tell(poster(house, login, work))
+    called = names(house)
+    for login in dict.fromkeys(login for login, _ in works()):
+        calendar.tell(desk(house, login, called))
     rules = load_rules(deps.settings.tag_rules_file)
     calendar.tell(_days(house, rules))
     calendar.run()

@@ -1,8 +1,9 @@
 """The posters of the demonstration bank, each from its first draft to its end, by the flows that everybody uses."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.accounts.core import Actor
+from app.flow.claim import claim
 from app.flow.decide import decide
 from app.flow.issue import issue
 from app.flow.make_demo_calendar import Story
@@ -41,6 +42,9 @@ def poster(house: House, login: str, work: Work) -> Story:
         yield house.calendar() + house.soon(3, 20)
         withdraw(house.deps, actor, poster_id)
         return
+    if work.story == "in_review" and login == "chen":
+        yield house.calendar.ends_at - timedelta(minutes=12)
+        claim(house.deps, house.staff.actors["wang"], poster_id)
     if submitted.state == "in_review" and work.story != "in_review":
         yield from _reviewed(house, actor, work, poster_id, submitted, revision, slots)
     if work.story in ("issued", "corrected", "recalled", "recalled_by_owner"):
