@@ -30,6 +30,12 @@ ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 TALLEST = 3600
+# On a picture of the whole page, what stands still on the screen would hide what lies behind it.
+HIDE_BARS = """() => {
+    for (const one of document.querySelectorAll('body *')) {
+        if (getComputedStyle(one).position === 'fixed') one.style.visibility = 'hidden';
+    }
+}"""
 DOCS_WIDTH = {"phone": 390, "desk": 1200}
 
 
@@ -50,6 +56,7 @@ def served(folder: Path) -> Iterator[Site]:
         "IMPRIMATUR_VAR_DIR": str(folder),
         "IMPRIMATUR_FONTS_DIR": os.environ.get("IMPRIMATUR_FONTS_DIR", fonts),
         "IMPRIMATUR_DATABASE_URL": f"sqlite:///{folder / 'imprimatur.db'}",
+        "IMPRIMATUR_BASE_URL": "https://go.lanshan.example/r",
     }
     environment = {name: value for name, value in os.environ.items() if not name.startswith("IMPRIMATUR_")} | given
     product = [sys.executable, "-m", "app.factory"]
@@ -150,6 +157,9 @@ class Photographer:
         if wider > 0:
             print(f"!! {name}: {wider} px wider than the screen", file=sys.stderr)
         _settle(page, shot.is_whole)
+        if shot.is_whole and ".phone." in name:
+            page.screenshot(path=self.folder / f"{name}.top.png", scale="css", animations="disabled")
+            page.evaluate(HIDE_BARS)
         page.screenshot(path=self.folder / f"{name}.png", full_page=shot.is_whole, scale="css", animations="disabled")
 
 
