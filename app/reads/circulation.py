@@ -17,7 +17,7 @@ from app.kernel.errors import NotFound
 from app.library.tables import TemplateVersionRow
 from app.links.tables import LinkRow
 from app.posters.tables import PosterRow, RevisionRow, ShareRow, SnapshotRow
-from app.reads.result_names import template_titles, within
+from app.reads.result_names import Words, template_titles, within
 from app.review.tables import CaseRow
 from app.tracking.tables import VisitDayRow
 
@@ -176,9 +176,7 @@ def _week(today: date) -> Any:
 
 
 def _searched(session: Session, wanted: Select[Any], words: Sequence[str]) -> Select[Any]:
-    titles = {
-        slug: json.dumps(title, ensure_ascii=False).casefold() for slug, title in template_titles(session).items()
-    }
+    titles = {slug: _all_languages(title).casefold() for slug, title in template_titles(session).items()}
     snapshot, revision, own = SnapshotRow, RevisionRow, CaseRow
     wanted = (
         wanted.join(PersonRow, PersonRow.id == PosterRow.owner_person_id, isouter=True)
@@ -197,6 +195,10 @@ def _searched(session: Session, wanted: Select[Any], words: Sequence[str]) -> Se
             )
         )
     return wanted
+
+
+def _all_languages(title: Words) -> str:
+    return title if isinstance(title, str) else " ".join(text for text in title.values() if text)
 
 
 def _reaches(session: Session, path: str, zone: ZoneInfo) -> dict[str, Reach]:

@@ -230,7 +230,7 @@ def _names(session: Session, after: Aftermath | None, *more: str) -> dict[str, s
 
 def _frame(tab: str) -> dict[str, Any]:
     entries = [
-        {"label": _("Posters"), "href": url_for("circulation.index"), "current": tab == "posters"},
+        {"label": _("Poster list"), "href": url_for("circulation.index"), "current": tab == "posters"},
         {"label": _("Templates"), "href": url_for("circulation.templates"), "current": tab == "templates"},
     ]
     return {"entries": entries, "show": showing}

@@ -100,7 +100,7 @@ def tiles(found: Results, ask: Asked) -> list[Tile]:
             value=format_decimal(getattr(found.total, figure)),
             note=figure_note(figure, found.total),
             change=change(getattr(found.total, figure), getattr(found.before, figure)),
-            spark=spark([getattr(day, figure) for day in found.days]),
+            spark=spark([getattr(day, figure) for day in found.days]) if len(found.days) > 1 else "",
             href=ask.url("results.posters", figure=figure),
         )
         for figure in TILES
@@ -124,6 +124,8 @@ def in_words(ask: Asked, days: Sequence[Figures]) -> str:
     highest = max(values, default=0)
     if not highest:
         return _("Nothing in this period.")
+    if len(values) == 1:
+        return _("%(sum)s on this day.", sum=format_decimal(highest))
     best = ask.period.days[values.index(highest)]
     return _(
         "%(sum)s in %(days)s days; most on %(best)s, with %(highest)s.",
@@ -137,10 +139,11 @@ def in_words(ask: Asked, days: Sequence[Figures]) -> str:
 def funnel(total: Figures) -> list[dict[str, Any]]:
     """How each step leads to the next, with its rate."""
     rates = {
-        "shares": _("%(rate)s for each poster", rate=_rate(total.shares, total.posters)),
-        "humans": _("%(rate)s for each share", rate=_rate(total.humans, total.shares)),
-        "people": _("%(share)s of scans", share=_share(total.people, total.humans)),
-        "reshares": _("%(rate)s for each visitor", rate=_rate(total.reshares, total.people)),
+        "posters": _("with a finished file"),
+        "shares": total.posters and _("%(rate)s for each poster", rate=_rate(total.shares, total.posters)),
+        "humans": total.shares and _("%(rate)s for each share", rate=_rate(total.humans, total.shares)),
+        "people": total.humans and _("%(share)s of scans", share=format_percent(total.people / total.humans)),
+        "reshares": total.people and _("%(rate)s for each visitor", rate=_rate(total.reshares, total.people)),
     }
     highest = max(*(getattr(total, step) for step in STEPS), 1)
     return [
@@ -148,7 +151,7 @@ def funnel(total: Figures) -> list[dict[str, Any]]:
             "figure": step,
             "label": figure_name(step),
             "value": getattr(total, step),
-            "rate": rates.get(step, ""),
+            "rate": rates[step] or "",
             "share": getattr(total, step) / highest,
         }
         for step in STEPS
@@ -216,7 +219,7 @@ def device_name(device: str) -> str:
 def poster_state(state: str) -> tuple[str, str]:
     """The word and the kind of chip for how a poster stands."""
     known = {
-        "issued": (_("In circulation"), "pass"),
+        "issued": (_("Out now"), "pass"),
         "recalled": (_("Recalled"), "block"),
     }
     return known.get(state, (_("Not issued"), "review"))
@@ -233,8 +236,4 @@ def link_state(state: str) -> tuple[str, str]:
 
 
 def _rate(many: int, of: int) -> str:
-    return str(format_decimal(round(many / of, 1))) if of else "–"
-
-
-def _share(many: int, of: int) -> str:
-    return str(format_percent(many / of)) if of else "–"
+    return str(format_decimal(round(many / of, 1)))

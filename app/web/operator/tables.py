@@ -28,7 +28,7 @@ def table_name(table: str) -> str:
         "branches": _("Branches"),
         "templates": _("Templates"),
         "advisors": _("Advisors"),
-        "posters": _("Posters"),
+        "posters": _("Poster list"),
     }[table]
 
 
