@@ -26,6 +26,8 @@ from app.web.reviewer.routes import blueprint
 from app.web.reviewer.words import part_name, place_name
 from app.web.visitor import current_actor, visitor
 
+BESIDE = 12  # characters of unchanged copy that are shown beside a change
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -154,10 +156,23 @@ def _template_changes(view: CaseView, figures: Sequence[Figure]) -> tuple[tuple[
     before = template_figures(parts().deps, parts().studio, view.earlier.version, ())
     texts = {(one.size, one.language): one.text for one in before}
     return tuple(
-        (f"sizes.{one.size}.{one.language}", copy_diff(texts.get((one.size, one.language), ""), one.text))
+        (f"sizes.{one.size}.{one.language}", _shortened(copy_diff(texts.get((one.size, one.language), ""), one.text)))
         for one in figures
         if texts.get((one.size, one.language)) != one.text
     )
+
+
+def _shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The pieces with what stayed the same cut to what stands beside a change."""
+    found = []
+    for index, piece in enumerate(pieces):
+        text = piece.text
+        if piece.kind == "same" and len(text) > 2 * BESIDE:
+            before = text[:BESIDE] + "…" if index else "…"
+            after = text[-BESIDE:] if index < len(pieces) - 1 else ""
+            text = before + after
+        found.append(Piece(piece.kind, text))
+    return tuple(found)
 
 
 def _precedents(view: CaseView, template: Template) -> list[Precedent]:
