@@ -14,6 +14,8 @@ from app.rendering.layout import Kit
 from app.rendering.pictures import Picture, read_picture
 from app.rendering.values import Profile
 
+HOUSE = "lanshan"  # the folder of the house's own brand
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedBrand:

@@ -10,6 +10,7 @@ from app.web.advisor.all_works import blueprint as works
 from app.web.advisor.customer_words import register_customer_words
 from app.web.assets import entry
 from app.web.auditor import blueprint as audit
+from app.web.designer.brand import blueprint as brand
 from app.web.designer.design import blueprint as design
 from app.web.errors import register_errors
 from app.web.languages import register_languages
@@ -40,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     results.blueprint,
     circulation.blueprint,
     design,
+    brand,
 )
 
 

@@ -212,18 +212,18 @@ def _picture_words() -> dict[str, str]:
 
 def _template_words() -> dict[str, str]:
     return {
-        "unknown_colour": _("The brand’s palette has no colour “%(name)s”."),
+        "unknown_colour": _("The brand's palette has no colour “%(name)s”."),
         "unknown_family": _("The brand has no font family “%(name)s”."),
-        "unknown_weight": _("The brand’s font does not come in this weight."),
+        "unknown_weight": _("The brand's font does not come in this weight."),
         "unknown_asset": _("The brand kit has no picture “%(name)s”."),
         "unknown_slot": _("There is no slot “%(name)s”."),
         "unknown_style": _("There is no text style “%(name)s”."),
         "unknown_size": _("There is no format “%(name)s”."),
         "unknown_name": _("The brand kit has no “%(name)s”."),
         "wrong_slot_kind": _("The slot “%(name)s” is of the other kind: text and pictures are not the same."),
-        "reserved_name": _("This name means the advisor’s own. Call the slot something else."),
+        "reserved_name": _("This name means the advisor's own. Call the slot something else."),
         "duplicate_layer": _("Two layers are called “%(name)s”. Each needs a name of its own."),
-        "missing_language": _("The words are missing in one of the template’s languages."),
+        "missing_language": _("The words are missing in one of the template's languages."),
         "bad_range": _("The smallest size is larger than the size itself."),
         "bad_ratio": _("Pixels and millimetres have different proportions."),
         "no_bleed": _("For print, the ground must reach over the edge on every side."),
@@ -242,8 +242,8 @@ def _layout_words() -> dict[str, str]:
     return {
         "overflow": _("The text does not fit: about %(last)s characters too many. Enlarge the box or shorten it."),
         "missing_glyph": _("No font of the brand has one of these characters."),
-        "required": _("The advisor’s profile must have this."),
-        "link_too_long": _("The QR code’s box is too small for a link."),
+        "required": _("The advisor's profile must have this."),
+        "link_too_long": _("The QR code's box is too small for a link."),
         "bad_link": _("The QR code cannot be made."),
         "out_of_bounds": _("It lies outside the area in which it may be moved."),
     }

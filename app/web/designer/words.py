@@ -46,7 +46,7 @@ def policy_words(policy: str) -> str:
 def profile_word(field: str) -> str:
     """What people call a field of the profile."""
     return {
-        "name": _("Advisor’s name"),
+        "name": _("Advisor's name"),
         "title": _("Job title"),
         "phone": _("Phone"),
         "organisation": _("Organisation"),
@@ -61,7 +61,7 @@ def layer_word(kind: str) -> str:
         "picture": _("picture"),
         "shape": _("shape"),
         "text": _("text"),
-        "profile": _("advisor’s field"),
+        "profile": _("advisor's field"),
         "disclosure": _("disclosure"),
         "qr": _("QR code"),
         "group": _("group"),

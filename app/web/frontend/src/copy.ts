@@ -1,42 +1,15 @@
-// Buttons that copy: `data-copy` names the element whose text is meant, `data-copy-text` is the text itself.
-const SHOWN_MS = 2200;
-
-async function copied(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copiedByHand(text);
+// Copies what a button names; without a clipboard the buttons stay hidden and the text can be selected.
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy ?? "");
+      const said = document.createElement("span");
+      said.className = "copy-said";
+      said.setAttribute("role", "status");
+      said.textContent = button.dataset.done ?? "";
+      button.after(said);
+      setTimeout(() => said.remove(), 1600);
+    });
   }
 }
-
-/** Where the clipboard is closed to pages, as in some apps: through a field that is selected and copied. */
-function copiedByHand(text: string): boolean {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.readOnly = true;
-  field.className = "visually-hidden";
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  return done;
-}
-
-document.addEventListener("click", async (event) => {
-  const button = (event.target as Element).closest<HTMLButtonElement>("[data-copy], [data-copy-text]");
-  if (!button) return;
-  const { copy, copyText, copied: told } = button.dataset;
-  const source = copy ? document.getElementById(copy) : null;
-  const done = await copied(copyText ?? source?.innerText ?? "");
-  const label = button.querySelector("span");
-  if (!done || !label || !told || label.textContent === told) {
-    if (!done && source) window.getSelection()?.selectAllChildren(source);
-    return;
-  }
-  const before = label.textContent;
-  label.textContent = told;
-  window.setTimeout(() => {
-    label.textContent = before;
-  }, SHOWN_MS);
-});
