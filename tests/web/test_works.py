@@ -154,7 +154,7 @@ def test_what_stands_against_it_stays_on_the_page(house: House, advisor: FlaskCl
     assert answer.status_code == 422
     assert "It was not submitted" in answer.text
     assert "保本" in answer.text
-    assert "found-block" in answer.text
+    assert "work-found-block" in answer.text
     assert house.state(poster_id) == "draft"
 
 

@@ -1,11 +1,12 @@
 """What people call the states of a poster, what is to be done next, and where a poster goes."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint
-from flask_babel import format_datetime
+from flask_babel import format_date, format_datetime, to_user_timezone
 
 from app.reads.my_posters import MyPoster
+from app.web.languages import chosen
 from app.web.words import _
 
 
@@ -73,7 +74,15 @@ def file_kind(format_: str) -> str:
 
 def moment(at: datetime) -> str:
     """Day and minute, where the house is."""
-    return str(format_datetime(at, "short"))
+    this_year = at.year == datetime.now(UTC).year
+    if chosen() == "zh":
+        return str(format_datetime(at, "M月d日 HH:mm" if this_year else "yyyy年M月d日 HH:mm"))
+    return str(format_datetime(at, "d MMM, HH:mm" if this_year else "d MMM yyyy, HH:mm"))
+
+
+def last_day(ends_at: datetime) -> str:
+    """The day that is the last one before `ends_at`."""
+    return str(format_date(to_user_timezone(ends_at) - timedelta(seconds=1), "long"))
 
 
 def register_work_words(pages: Blueprint) -> None:
@@ -81,3 +90,4 @@ def register_work_words(pages: Blueprint) -> None:
     for word in (work_state, next_step, via_name, step_name, policy_name, file_kind):
         pages.add_app_template_global(word)
     pages.add_app_template_filter(moment, "moment")
+    pages.add_app_template_filter(last_day, "last_day")

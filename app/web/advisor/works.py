@@ -1,7 +1,6 @@
 """My posters: the list, one poster with what is to be done next, and every step that an advisor takes with it."""
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import format_datetime
 
 from app.db import database_now, reading
 from app.flow.edit_draft import open_work
@@ -19,7 +18,7 @@ from app.web.advisor.editor_desk import desk
 from app.web.advisor.gallery import template_page
 from app.web.advisor.showing import usable_template
 from app.web.advisor.work_page import work_page
-from app.web.advisor.work_words import register_work_words
+from app.web.advisor.work_words import moment, register_work_words
 from app.web.errors import status_of
 from app.web.languages import chosen
 from app.web.parts import parts
@@ -117,7 +116,7 @@ def submit_one(poster_id: str) -> Response:
     except (Invalid, Blocked, Conflict) as error:
         return _refused(poster_id, error)
     if answer.state == "in_review":
-        due = format_datetime(answer.due_at, "short") if answer.due_at else ""
+        due = moment(answer.due_at) if answer.due_at else ""
         flash(_("With the reviewers now; you will have an answer by %(due)s.", due=due))
     else:
         flash(_("Approved: only open parts were changed, and nothing was found."))
