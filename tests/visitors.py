@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.accounts import records as accounts
 from app.db import HasEngine, transaction
 from app.kernel.ids import new_code
+from app.library import records as library
+from app.library.core import Content
 from app.links import records as links
+from app.posters import records as posters
 from app.tracking import records as tracking
 from app.tracking.core import Kind, Visit
 
@@ -40,3 +44,15 @@ def come(deps: HasEngine, *visits: Visit) -> None:
         name = new_code(8)
         tracking.begin(session, name)
         tracking.take_in(session, name, visits, 1, ZoneInfo("Asia/Shanghai"))
+
+
+def a_poster(deps: HasEngine, product: str = "fund") -> str:
+    """The id of a poster that nobody has filled in, of an advisor in a bank of one branch; enough for rules."""
+    with transaction(deps) as session:
+        root = accounts.add_organisation(session, None, "headquarters", "澜山银行")
+        branch = accounts.add_organisation(session, root, "branch", "望江支行")
+        person = accounts.add_person(session, branch.id, "林若溪")
+        version = library.add_version(session, "fund-weekly", "1.0.0", "/")
+        head = {"title": {"zh": "基金周报", "en": "Fund weekly"}, "product": product, "content_type": "poster"}
+        library.add_content(session, version, Content("0" * 64, {}, head), None)
+        return posters.add_poster(session, version, person, branch.path, None)

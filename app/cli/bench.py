@@ -47,3 +47,16 @@ def visit(as_json: bool, rounds: int, seconds: int) -> None:
 
     result = bench_visit(rounds, seconds)
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--visits", type=click.IntRange(100, 1_000_000), default=20_000, show_default=True)
+@click.option("--people", type=click.IntRange(1, 100_000), default=2_000, show_default=True)
+@click.option("--nodes", type=click.IntRange(1, 1_000_000), default=100_000, show_default=True)
+def customers(as_json: bool, visits: int, people: int, nodes: int) -> None:
+    """Visits turned into customers, their lists, and a large propagation tree."""
+    from app.cli.bench_customers import bench_customers
+
+    result = bench_customers(visits, people, nodes)
+    click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())

@@ -169,16 +169,19 @@ def fire(rules: Iterable[Rule], history: Sequence[Event], new: Collection[int], 
 
 
 def _fired(rule: Rule, ordered: Sequence[Event], first: int, given: Sequence[Given]) -> list[Fired]:
+    done = {one.event_id for one in given}
+    triggers = [one for one in ordered[first:] if one.id not in done and any(need.admits(one) for need in rule.needs)]
+    if not triggers:
+        return []
     served = [[event for event in ordered if need.admits(event)] for need in rule.needs]
     parts = [
         (need, events, [(event.at, event.id) for event in events])
         for need, events in zip(rule.needs, served, strict=True)
     ]
-    triggers = {event.id for events in served for event in events} - {one.event_id for one in given}
     moments = [one.at for one in given]
     found: list[Fired] = []
-    for event in ordered[first:]:
-        if event.id not in triggers or _is_too_soon(rule, event.at, moments):
+    for event in triggers:
+        if _is_too_soon(rule, event.at, moments):
             continue
         if not all(need.is_met(events, times, event) for need, events, times in parts):
             continue

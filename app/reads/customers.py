@@ -111,7 +111,8 @@ def _scores(session: Session, whose: ColumnElement[bool], now: datetime) -> dict
     it = CustomerPointsRow
     given: dict[str, list[Points]] = {}
     wanted = select(it.customer_id, it.points, it.half_life_days, it.given_at).where(whose)
-    for customer_id, points, half_life_days, at in session.execute(wanted):
+    # Past the mapper: these are the rows of everybody who fits.
+    for customer_id, points, half_life_days, at in session.connection().execute(wanted):
         given.setdefault(customer_id, []).append(Points(points, half_life_days, at))
     return {customer_id: score_at(points, now) for customer_id, points in given.items()}
 

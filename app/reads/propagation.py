@@ -131,12 +131,11 @@ def spread(session: Session, actor: Actor, poster_id: str) -> Spread:
 
 def grow(facts: Sequence[LinkFact]) -> Tree:
     """The tree of these links, which come parents first."""
-    places = {fact[0]: place for place, fact in enumerate(facts)}
-    parents = [places.get(fact[1], -1) if fact[1] else -1 for fact in facts]
-    levels = [0] * len(facts)
-    for place, parent in enumerate(parents):
-        if parent >= 0:
-            levels[place] = levels[parent] + 1
+    places: dict[str | None, int] = {fact[0]: place for place, fact in enumerate(facts)}
+    parents = [places.get(fact[1], -1) for fact in facts]
+    levels: list[int] = []
+    for parent in parents:
+        levels.append(levels[parent] + 1 if parent >= 0 else 0)
     humans_below, links_below = [fact[4] for fact in facts], [0] * len(facts)
     for place in range(len(facts) - 1, -1, -1):
         parent = parents[place]
