@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,13 +90,14 @@ class Prepared:
     code: str
 
 
-def prepare(empty: bytes, folder: Path) -> Prepared:
+def prepare(empty: bytes, folder: Path, **more: object) -> Prepared:
     """Make the bank in `folder`."""
     file = folder / "bank.db"
     file.write_bytes(empty)
-    settings = settings_for(f"sqlite:///{file}", folder)
+    settings = settings_for(f"sqlite:///{file}", folder, **more)
     engine = open_engine(settings)
-    bank = open_bank(engine, settings.storage_dir, folder / "templates")
+    plain = open_bank(engine, settings.storage_dir, folder / "templates")
+    bank = Bank(replace(plain.deps, settings=settings), plain.studio)
     with transaction(bank.deps) as session:
         photo = bank.deps.store.put(PORTRAIT.read_bytes())
         line = "澜山银行 · 望江支行"

@@ -1,0 +1,161 @@
+"""A customer's telephone in a real browser: it looks, agrees, passes on, and takes everything back."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.flow.recall import recall_poster
+from tests.bank import HE
+from tests.house_of_links import PHONE, Links, Prepared, opened, prepare
+from tests.journey.conftest import SCREENS
+from tests.services import free_ports
+
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+
+
+class Quiet(WSGIRequestHandler):
+    """Logs nothing."""
+
+    def log_request(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def bank(empty_sqlite: bytes, tmp_path_factory: pytest.TempPathFactory) -> tuple[Prepared, int]:
+    """The bank, and the port that the codes on its posters name."""
+    [port] = free_ports(1)
+    return prepare(empty_sqlite, tmp_path_factory.mktemp("bank"), base_url=f"http://127.0.0.1:{port}/r"), port
+
+
+@pytest.fixture
+def site(bank: tuple[Prepared, int], tmp_path: Path) -> Iterator[tuple[Links, str]]:
+    prepared, port = bank
+    address = f"http://127.0.0.1:{port}"
+    with opened(prepared, tmp_path, site_url=address, base_url=f"{address}/r") as made:
+        server = make_server("127.0.0.1", port, made.app, threaded=True, request_handler=Quiet)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield made, address
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(params=[(screen, lang) for screen in SCREENS for lang in LOCALES], ids="-".join)
+def telephone(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile: on a phone and at a desk, in both languages."""
+    screen, lang = request.param
+    context = browser.new_context(**SCREENS[screen], locale=LOCALES[lang], user_agent=PHONE)
+    yield context
+    context.close()
+
+
+def heard(page: Page) -> list[str]:
+    """What the browser complains about from now on; that a page has ended (410) is none."""
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda said: (
+            complaints.append(said.text) if said.type in ("error", "warning") and " 410 " not in said.text else None
+        ),
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+def look(page: Page) -> None:
+    """Nothing for axe to find, and nothing wider than the screen."""
+    page.wait_for_load_state("networkidle")
+    found: Any = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def pressed(page: Page, selector: str) -> None:
+    """Press the one button there is."""
+    page.locator(selector).click()
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_customer_looks_agrees_passes_on_and_is_forgotten(
+    site: tuple[Links, str], telephone: BrowserContext, browser: Browser
+) -> None:
+    made, address = site
+    page = telephone.new_page()
+    complaints, beacons = heard(page), []
+    page.on("response", lambda answer: beacons.append(answer.status) if "/b/" in answer.url else None)
+    page.goto(f"{address}/r/{made.code}")
+    assert page.url == f"{address}/l/{made.code}"
+    look(page)
+    assert page.evaluate("document.querySelector('.poster').naturalWidth") > 300
+    for _ in range(100):
+        if not beacons:
+            page.wait_for_timeout(100)
+    assert beacons == [204]
+    assert telephone.cookies() == []
+    yes, no = (page.locator(f"button[value={answer}]").bounding_box() for answer in ("yes", "no"))
+    assert yes is not None
+    assert no is not None
+    assert (round(yes["width"]), yes["height"], yes["y"]) == (round(no["width"]), no["height"], no["y"])
+    pressed(page, "button[value=no]")
+    assert telephone.cookies() == []
+    page.goto(f"{address}/l/{made.code}/kept")
+    look(page)
+    page.goto(f"{address}/l/{made.code}")
+    pressed(page, "button[value=yes]")
+    [cookie] = telephone.cookies()
+    assert (cookie["name"], cookie["httpOnly"], cookie["sameSite"]) == ("imp_visitor", True, "Lax")
+    look(page)
+    pressed(page, "form[action*='/share'] button")
+    look(page)
+    child = page.url.split("/")[4]
+    assert page.locator("#address").input_value() == f"{address}/r/{child}"
+    friend = browser.new_context(user_agent=PHONE, locale="zh-CN")
+    theirs = friend.new_page()
+    theirs.goto(f"{address}/r/{child}")
+    friend.close()
+    page.goto(f"{address}/l/{made.code}")
+    pressed(page, "form[action*='/forget'] button")
+    look(page)
+    assert telephone.cookies() == []
+    assert complaints == []
+    assert made.kinds() == ["redirect", "seen", "consent", "share", "redirect"]
+    assert made.visits()[-1].parent_code == made.code
+    assert {visit.visitor for visit in made.visits()} == {None}
+
+
+def test_an_ended_poster_and_an_unknown_code_have_pages_of_their_own(
+    site: tuple[Links, str], telephone: BrowserContext
+) -> None:
+    made, address = site
+    page = telephone.new_page()
+    recall_poster(made.bank.deps, HE, made.poster_id, "the rate has changed")
+    for path, status in ((f"/r/{made.code}", 410), (f"/l/{made.code}", 410), ("/l/Nobody5555", 404), ("/r/1", 404)):
+        answer = page.goto(f"{address}{path}")
+        assert answer is not None
+        assert answer.status == status
+        look(page)
+
+
+def test_without_scripts_everything_but_the_look_is_there(site: tuple[Links, str], browser: Browser) -> None:
+    made, address = site
+    context = browser.new_context(**SCREENS["phone"], user_agent=PHONE, locale="zh-CN", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/r/{made.code}")
+    page.locator("form[action*='/share'] button").click()
+    page.wait_for_url("**/share")
+    assert page.locator("img.poster").is_visible()
+    page.go_back()
+    page.locator("button[value=yes]").click()
+    page.locator("form[action*='/forget'] button").wait_for()
+    page.locator("form[action*='/forget'] button").click()
+    page.locator("h1").wait_for()
+    assert context.cookies() == []
+    context.close()
+    assert made.kinds() == ["redirect", "share", "consent"]
