@@ -83,7 +83,9 @@ def create_app(settings: Settings, studio: Studio | None = None) -> "Flask":
 def create_served_app() -> "Flask":
     """What a server runs: the pages by the settings of the environment, their logs as JSON."""
     from app.web.observe import configure_logs
+    from app.web.serving import end_at_once_while_starting
 
+    end_at_once_while_starting()
     configure_logs()
     return create_app(Settings.from_env())
 

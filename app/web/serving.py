@@ -1,10 +1,12 @@
 """Serving the pages with granian, and a worker beside them, until somebody stops both."""
 
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import structlog
 from granian import Granian
@@ -15,14 +17,16 @@ from app.config import PROJECT, Settings
 
 TARGET = "app.factory:create_served_app"
 RESTART_SECONDS = 2.0
-GRACE_SECONDS = 15.0
+GRACE_SECONDS = 5.0  # what is answered or done until then is finished; a job that is not begins again elsewhere
 
 _log = structlog.get_logger(__name__)
 
 
 def serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
     """Answer on `host` and `port` until SIGINT or SIGTERM; the worker ends with it."""
-    server = Granian(
+    # Until the server has its own handlers: nobody who is told to end may leave a worker behind.
+    signal.signal(signal.SIGTERM, _leave)
+    server = _Server(
         TARGET,
         factory=True,
         interface=Interfaces.WSGI,
@@ -45,6 +49,25 @@ def serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
         server.serve()
 
 
+class _Server(Granian):  # type: ignore[misc, valid-type]
+    """Granian, told to end in a way that cannot block it."""
+
+    def signal_handler_interrupt(self, *_args: object) -> None:
+        """End. A handler runs in the thread that waits for the event, at times while that holds the event's lock."""
+        self.interrupt_signal = True
+        threading.Thread(target=self.main_loop_interrupt.set, daemon=True).start()
+
+
+def end_at_once_while_starting() -> None:
+    """In a new web process: let signals end it, which it has from its parent deaf, until the server sets its own."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
 @contextmanager
 def _worker() -> Iterator[None]:
     """A worker in a process of its own; one that ends by itself is started again."""
@@ -58,6 +81,9 @@ def _worker() -> Iterator[None]:
         stop.set()
         for process in running:
             process.terminate()
+        keeper.join(GRACE_SECONDS)
+        for process in running:
+            process.kill()
         keeper.join(GRACE_SECONDS)
 
 
