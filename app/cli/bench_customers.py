@@ -57,11 +57,11 @@ class CustomersBench:
         return {name: round(getattr(self, name), 1) for name in self.__slots__}
 
     def as_text(self) -> str:
-        """Four lines."""
+        """Some lines."""
         return "\n".join(
             (
                 f"{self.visits:,d} visits of {self.customers:,d} customers, with all rules: {self.visits_per_s:,.0f}/s",
-                f"milliseconds of the processor: their list by score {self.by_score_ms:.1f} ms, by last seen {self.by_seen_ms:.1f} ms",
+                f"list by score {self.by_score_ms:.1f} ms of the processor, by last seen {self.by_seen_ms:.1f} ms",
                 f"a tree of {self.tree_nodes:,d} links grown from flat rows in {self.grow_ms:.1f} ms,",
                 f"what there is room for chosen in {self.draw_ms:.1f} ms",
             )
@@ -90,7 +90,7 @@ def bench_customers(visits: int, people: int, nodes: int) -> CustomersBench:
     facts = _facts(chance, nodes)
     tree = grow(facts)
     growing = _median_ms(lambda: by_level(grow(facts)))
-    drawing = _median_ms(lambda: drawn(tree)))
+    drawing = _median_ms(lambda: drawn(tree))
     return CustomersBench(visits, people, visits / tagging, by_score, by_seen, nodes, growing, drawing)
 
 
