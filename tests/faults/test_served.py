@@ -1,0 +1,148 @@
+"""The product as `imprimatur serve` runs it: killed under load it loses no answered scan; told to end, it ends soon."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from app.config import PROJECT, Settings
+from app.flow import visit as visit_flow
+from app.tracking.spool import spool_files
+from tests.conftest import House
+from tests.faults.test_killed_visits import Load
+from tests.redirects import a_link, counts, deps_for, kept
+from tests.services import free_ports
+
+ROUNDS = 5
+START_SECONDS = 90.0
+END_SECONDS = 12.0
+
+
+class Served:
+    """Two web processes and a worker, in a session of their own."""
+
+    def __init__(self, house: House, port: int) -> None:
+        command = [sys.executable, "-m", "app.factory", "serve", "--port", str(port)]
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("IMPRIMATUR_")}
+        self.port = port
+        self.process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=inherited | house.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def wait_until_it_answers(self) -> None:
+        """Return at the first answer."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+            try:
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.1)
+            finally:
+                connection.close()
+        raise AssertionError("it did not start")
+
+    def processes(self) -> list[int]:
+        """The ids of all that runs in the session."""
+        asked = ["ps", "-o", "pid=,stat=", "-s", str(self.process.pid)]
+        found = subprocess.run(asked, capture_output=True, text=True).stdout.splitlines()
+        return [int(pid) for pid, state in map(str.split, found) if not state.startswith("Z")]
+
+    def is_gone(self) -> bool:
+        """Whether nothing runs any more; the last child may take a moment."""
+        deadline = time.monotonic() + 5
+        while self.processes() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self.processes() == []
+
+    def kill(self) -> None:
+        """kill -9 of everything at once."""
+        for process in self.processes():
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.process.wait()
+        assert self.is_gone()
+
+
+@pytest.fixture
+def house(sqlite_url: str, tmp_path: Path) -> House:
+    fonts = Settings.from_env({}).fonts_dir
+    more = {"database_url": sqlite_url, "var_dir": tmp_path / "var", "fonts_dir": fonts, "web_processes": 2}
+    return House({}).using(spool_dir=tmp_path / "visits", **more)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+def serve(house: House, port: int, stack: ExitStack) -> Served:
+    served = Served(house, port)
+    stack.callback(served.kill)
+    return served
+
+
+def test_every_answered_scan_is_a_row_exactly_once_though_all_is_killed(house: House, stack: ExitStack) -> None:
+    deps = deps_for(house.settings)
+    stack.callback(deps.engine.dispose)
+    code = a_link(deps)
+    deps.engine.dispose()
+    [port] = free_ports(1)
+    served = serve(house, port, stack)
+    served.wait_until_it_answers()
+    load = Load(port, code)
+    try:
+        for _ in range(ROUNDS):
+            time.sleep(1.5)
+            assert len(served.processes()) >= 4  # granian, its two web processes, and the worker
+            served.kill()
+            served = serve(house, port, stack)
+            served.wait_until_it_answers()
+        time.sleep(1.5)
+    finally:
+        load.stop()
+    served.kill()
+    visit_flow.drain(deps)
+    rows = Counter(visit.parent_code for visit in kept(deps))
+    assert len(load.answered) > 20 * ROUNDS
+    assert set(load.answered) <= set(rows) <= set(load.asked)
+    assert set(rows.values()) == {1}
+    assert counts(deps)["poster", "poster-1"][0] == len(rows)
+    assert spool_files(house.settings.spool_dir) == []
+
+
+@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGTERM, 0.3), (signal.SIGTERM, 3.0), (signal.SIGINT, 4.5)])
+def test_told_to_end_while_it_starts_it_leaves_nobody_behind(
+    house: House, stack: ExitStack, number: signal.Signals, seconds: float
+) -> None:
+    served = serve(house, free_ports(1)[0], stack)
+    time.sleep(seconds)
+    served.process.send_signal(number)
+    served.process.wait(END_SECONDS)
+    assert served.is_gone()
+
+
+def test_told_to_end_while_it_serves_it_ends_soon(house: House, stack: ExitStack) -> None:
+    served = serve(house, free_ports(1)[0], stack)
+    served.wait_until_it_answers()
+    served.process.send_signal(signal.SIGTERM)
+    served.process.wait(END_SECONDS)
+    assert served.is_gone()
