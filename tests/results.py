@@ -63,7 +63,7 @@ class House:
 
     def _template(self, session: Session, slug: str, title: str, made_at: datetime) -> None:
         version_id = f"v-{slug}"[:16]
-        row = TemplateVersionRow(id=version_id, slug=slug, version="1.0.0", organisation_path="/", created_at=made_at)
+        row = TemplateVersionRow(id=version_id, slug=slug, version="0.9.0", organisation_path="/", created_at=made_at)
         session.add(row)
         session.flush()
         head = {"title": {"zh": title, "en": slug.replace("-", " ").capitalize()}, "product": "fund"}
@@ -84,7 +84,7 @@ class House:
         self, id_: str, person: str, issued_at: datetime, slug: str = "fund-weekly", words: str = "稳步前行"
     ) -> str:
         """A poster that was issued; the code of its link, which is the poster's id in another form."""
-        path, code = PLACES[PEOPLE[person][1]][0], f"Link{id_}"
+        path, code = PLACES[PEOPLE[person][1]][0], f"Linked{id_}"
         with transaction(self.deps) as session:
             version_id = f"v-{slug}"[:16]
             add = session.add
@@ -164,14 +164,18 @@ class House:
 
     def share(self, poster_id: str, shared_at: datetime, by: str | None, via: str = "wechat") -> str:
         """A share; without a person it is a customer's, who has a link of their own."""
-        code = f"Link{poster_id}"
+        code = f"Linked{poster_id}"
         with transaction(self.deps) as session:
             if by is None:
-                parent, code = code, f"Child{next(self._numbers)}x{poster_id}"[:24]
+                parent, code = code, f"Kid{next(self._numbers) + 111111}x{poster_id}"[:24]
                 self.link(session, code, poster_id, shared_at, parent)
             row = ShareRow(poster_id=poster_id, link_code=code, via=via, shared_by_person_id=by, shared_at=shared_at)
             session.add(row)
         return code
+
+    def name(self, session: Session, poster_id: str, person_id: str) -> None:
+        """The poster is somebody else's."""
+        session.get_one(PosterRow, poster_id).owner_person_id = person_id
 
     def agree(self, visitor: str) -> str:
         """A visitor who agreed to be remembered."""
@@ -190,7 +194,7 @@ class House:
 
 def a_visit(poster: str, day: date, hour: int = 10, **changes: Any) -> Visit:
     """A person's visit of a poster."""
-    plain = Visit(f"Link{poster}", at(day, hour), "redirect", "", poster, None, None, "phone", "wechat", None)
+    plain = Visit(f"Linked{poster}", at(day, hour), "redirect", "", poster, None, None, "phone", "wechat", None)
     return plain._replace(**changes)
 
 

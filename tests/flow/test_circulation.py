@@ -159,22 +159,22 @@ def test_a_recall_leads_the_link_to_the_notice_and_tells_who_still_comes(
 ) -> None:
     monkeypatch.setattr(link_cache, "FRESH_SECONDS", 0.0)
     app: Any = redirect_app(house.deps.settings, inner, house.deps.engine)
-    assert Answered(app, "/r/Linktwoab").location is None
+    assert Answered(app, "/r/Linkedtwoab").location is None
     house.poster("Kx29999999", "lin", at(YESTERDAY))
     with reading(house.deps) as session:
         assert circulation.reach_of_poster(session, "/hq/", "Kx29999999", ZONE).links == 1
         assert recalled.after_poster(session, "Kx29999999", ZONE) is None
-    assert Answered(app, "/r/LinkKx29999999").location == "/l/LinkKx29999999"
-    assert recall_poster(house.deps, HE, "Kx29999999", "利率已变") == ["LinkKx29999999"]
-    assert Answered(app, "/r/LinkKx29999999").location == "/l/LinkKx29999999/notice"
-    assert Answered(app, "/r/LinkKx29999999", HTTP_USER_AGENT="curl/8").location == "/l/LinkKx29999999/notice"
+    assert Answered(app, "/r/LinkedKx29999999").location == "/l/LinkedKx29999999"
+    assert recall_poster(house.deps, HE, "Kx29999999", "利率已变") == ["LinkedKx29999999"]
+    assert Answered(app, "/r/LinkedKx29999999").location == "/l/LinkedKx29999999/notice"
+    assert Answered(app, "/r/LinkedKx29999999", HTTP_USER_AGENT="curl/8").location == "/l/LinkedKx29999999/notice"
     drain(house.deps)
     with reading(house.deps) as session:
         after = recalled.after_poster(session, "Kx29999999", ZONE)
         assert circulation.reach_of_poster(session, "/hq/", "Kx29999999", ZONE).links == 0
     assert after is not None
     assert (after.step.person_id, after.step.reason, after.told, after.known) == ("he", "利率已变", 1, 0)
-    assert [one.code for one in after.latest] == ["LinkKx29999999"]
+    assert [one.code for one in after.latest] == ["LinkedKx29999999"]
     assert "Kx29999999" not in {row[0] for row in out(house)}
 
 
@@ -208,20 +208,20 @@ def test_a_branch_recalls_nothing_of_the_whole_house(house: House) -> None:
 
 def test_one_link_ends_with_the_re_shares_below_it(house: House) -> None:
     with transaction(house.deps) as session:
-        house.link(session, "Kind111111", "one", at(YESTERDAY), "Linkone")
+        house.link(session, "Kind111111", "one", at(YESTERDAY), "Linkedone")
         session.flush()
         house.link(session, "Grandkid11", "one", at(YESTERDAY), "Kind111111")
-    assert recall_link(house.deps, EAST, "Kind111111", "外传") == ["Kind111111", "Grandkid11"]
+    assert recall_link(house.deps, EAST, "Kind111111", "外传") == ["Grandkid11", "Kind111111"]
     states = {}
     with reading(house.deps) as session:
         for line in result_posters.poster_links(session, "one"):
             states[line.link.code] = line.state
         told = [entry.kind for entry in archive.entries(session, "link:Kind111111")]
-    assert (states["Linkone"], states["Kind111111"], states["Grandkid11"]) == ("active", "recalled", "recalled")
+    assert (states["Linkedone"], states["Kind111111"], states["Grandkid11"]) == ("active", "recalled", "recalled")
     assert told == ["link.recall"]
     with pytest.raises(Conflict):
         recall_link(house.deps, EAST, "Grandkid11", "again")
-    for who, code in ((WEST, "Linkone1"), (WEST, "Grandkid11"), (HE, "nonsense")):
+    for who, code in ((WEST, "Linkedone1"), (WEST, "Grandkid11"), (HE, "nonsense")):
         with pytest.raises(NotFound) as caught:
             recall_link(house.deps, who, code, "x")
         assert caught.value.code == "no_such_link"
