@@ -14,7 +14,7 @@ from app.accounts.core import Role
 from app.config import PROJECT
 from script.translations import catalogues, collected
 
-PAGES = ("/home", "/templates/", "/templates/fund-weekly", "/templates/business-card", "/me")
+PAGES = ("/home", "/templates/", "/templates/fund-weekly", "/templates/business-card", "/posters", "/me")
 TEMPLATES = [file for room in ("web", "public") for file in (PROJECT / "app" / room / "templates").rglob("*.html")]
 OWN_WORDS = {"中文", "English", "·", "×", "–", "A4"}
 
@@ -107,5 +107,5 @@ def test_a_thumbnail_is_ones_own_poster_and_kept(as_role: Callable[[Role], Flask
 
 def test_only_advisors_are_offered_to_make_a_poster(as_role: Callable[[Role], FlaskClient]) -> None:
     path = "/templates/fund-weekly"
-    assert 'href="/editor/fund-weekly"' in as_role("advisor").get(path).text
-    assert "/editor/" not in as_role("reviewer").get(path).text
+    assert 'action="/templates/fund-weekly/start"' in as_role("advisor").get(path).text
+    assert "/start" not in as_role("reviewer").get(path).text
