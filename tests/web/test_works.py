@@ -17,11 +17,15 @@ from app.accounts.proof import new_token, token_digest
 from app.db import reading, transaction
 from app.flow.decide import decide
 from app.flow.issue import issue
+from app.flow.keep_picture import bring_picture
 from app.flow.recall import recall_poster
-from app.flow.save_draft import start_poster
+from app.flow.save_draft import save_draft, start_poster
+from app.flow.show_poster import picture_of, pictured
 from app.flow.submit import submit
+from app.kernel.errors import NotFound
 from app.library import records as library
 from app.links import records as links
+from app.posters import records as posters
 from app.posters.drafts import Draft
 from app.posters.tables import ShareRow
 from app.review.records import Comment, find_case
@@ -327,3 +331,34 @@ def test_widths_are_a_few(house: House, advisor: FlaskClient) -> None:
     poster_id = house.started()
     assert advisor.get(f"/posters/{poster_id}/picture?width=5000").status_code == 404
     assert advisor.get(f"/posters/{poster_id}/picture?width=x").status_code == 200
+
+
+def test_a_photo_goes_out_as_it_was_cropped_and_says_nothing_of_where_it_was_taken(house: House) -> None:
+    deps, studio, advisor = house.parts.deps, house.parts.studio, house.actor("advisor")
+    poster_id = house.started({}, "photo-greeting")
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[2] = (31.0, 14.0, 0.0)
+    exif[0x010F] = "a telltale camera"
+    file = io.BytesIO()
+    Image.radial_gradient("L").resize((1600, 2000)).convert("RGB").save(file, "JPEG", exif=exif)
+    with pytest.raises(NotFound):
+        bring_picture(deps, house.actor("advisor"), "nosuchposter", file.getvalue())
+    digest = bring_picture(deps, advisor, poster_id, file.getvalue()).digest
+    value = {"picture": digest, "focus": [0.5, 0.5], "zoom": 2.5}
+    seen = []
+    for number, zoom in enumerate((1.0, 2.5), 1):
+        slots = {"view": value | {"zoom": zoom}}
+        save_draft(deps, studio, advisor, poster_id, number, Draft(slots, "phone", "zh", "wechat"))
+        seen.append(picture_of(deps, studio, pictured(deps, studio, advisor, poster_id, 180)))
+    assert seen[0] != seen[1]
+    if submit(deps, studio, advisor, poster_id).state == "in_review":
+        decide(deps, house.actor("reviewer"), poster_id, "approve", house.digest(poster_id))
+    with reading(deps) as session:
+        snapshot = posters.find_snapshot(session, poster_id, house.digest(poster_id))
+    assert snapshot.content.values["slots"] == {"view": value}
+    for format_ in ("png", "jpeg", "pdf"):
+        issued = issue(deps, studio, advisor, poster_id, format_)  # type: ignore[arg-type]
+        seen.append(deps.store.get(issued.file.object_digest))
+    for data in seen:
+        assert b"telltale" not in data
+        assert b"Exif" not in data
