@@ -174,7 +174,7 @@ def kinds(session: Session) -> tuple[str, ...]:
 def names_of(session: Session, person_ids: set[str]) -> Mapping[str, str]:
     """The names of persons."""
     wanted = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(person_ids))
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
 
 
 def in_scope(actor: Actor) -> ColumnElement[bool]:

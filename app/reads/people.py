@@ -128,7 +128,7 @@ def person_of_account(session: Session, actor: Actor, account_id: str) -> str:
 def tree(session: Session, actor: Actor) -> tuple[Node, ...]:
     """The actor's organisation and all below it, each after its parent, with how many people belong to it."""
     counted = select(PersonRow.organisation_id, func.count()).group_by(PersonRow.organisation_id)
-    counts = dict(session.execute(counted).tuples().all())
+    counts = dict(session.execute(counted).all())
     found = records.organisations(session, actor.organisation_path)
     children: dict[str | None, list[Organisation]] = {}
     for one in found:
