@@ -137,7 +137,7 @@ def test_each_of_them_gets_a_decision_of_its_own(bank: Bank) -> None:
 
 def test_one_that_cannot_be_approved_stops_no_other(bank: Bank) -> None:
     same = twins(bank)
-    first, second = same
+    _first, second = same
     decide(bank.deps, WANG, second, "reject", same[second], reason="没有依据")
     assert [one.error_code for one in approve_together(bank.deps, ZHOU, same)] == [None, "not_in_review"]
     again = twins(bank)
