@@ -9,13 +9,12 @@ from app.kernel.errors import NotFound, Unavailable
 from app.links.core import Link, is_code
 from app.public.callers import Allowance, network_of
 from app.public.parts import parts
-from app.public.redirect import request_of
-from app.tracking.core import Kind, Place, app_of, crop_act, visitor_in
+from app.tracking.core import Kind, Place, Request, app_of, crop_act, visitor_in
 
 
 def caller() -> str:
     """The network that asks, for limits alone; it is not kept."""
-    return network_of(parts().intake.address(request.environ))
+    return network_of(parts().intake.address(request.remote_addr, request.headers.get("X-Forwarded-For")))
 
 
 def require_calm() -> None:
@@ -51,10 +50,23 @@ def app_around() -> str:
 
 def keep_act(place: Place, kind: Kind, *, visitor: str | None, nonce: str | None = None) -> None:
     """Keep what was done just now."""
-    seen = request_of(request.environ)
     intake = parts().intake
-    visit = crop_act(intake.agents, seen, place, kind, datetime.now(UTC), visitor=visitor, nonce=nonce)
+    visit = crop_act(intake.agents, _seen(), place, kind, datetime.now(UTC), visitor=visitor, nonce=nonce)
     intake.keeper.keep(visit)
+
+
+def _seen() -> Request:
+    header = request.headers.get
+    return Request(
+        method=request.method,
+        user_agent=header("User-Agent", ""),
+        accept=header("Accept", ""),
+        accept_language=header("Accept-Language", ""),
+        purpose=header("Sec-Purpose", ""),
+        fetch_mode=header("Sec-Fetch-Mode", ""),
+        query=request.query_string.decode("latin-1"),
+        cookie=header("Cookie", ""),
+    )
 
 
 def place_of(link: Link) -> Place:

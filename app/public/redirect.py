@@ -85,9 +85,9 @@ class Intake:
             proxies=settings.proxies,
         )
 
-    def address(self, environ: WSGIEnvironment) -> str:
-        """Who asks."""
-        return client_address(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self.proxies)
+    def address(self, remote: str | None, forwarded_for: str | None) -> str:
+        """Who asks: the peer, or whom our own proxies saw."""
+        return client_address(remote or "", forwarded_for or "", self.proxies)
 
 
 def redirect_app(settings: Settings, inner: WSGIApplication, engine: Engine | None = None) -> WSGIApplication:
@@ -119,10 +119,10 @@ class Redirect:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request whose path begins with `PREFIX`."""
-        request, intake = request_of(environ), self._intake
+        request, intake = _request(environ), self._intake
         if request.method not in ("GET", "HEAD"):
             return _send_page(start_response, bare_pages.NOT_ALLOWED, request, ("Allow", "GET, HEAD"))
-        address = intake.address(environ)
+        address = intake.address(environ.get("REMOTE_ADDR"), environ.get("HTTP_X_FORWARDED_FOR"))
         wait = intake.callers.wait_seconds(address)
         if wait:
             return _send_page(start_response, bare_pages.TOO_MANY, request, ("Retry-After", str(math.ceil(wait))))
@@ -137,8 +137,7 @@ class Redirect:
         return _send(start_response, answer, request)
 
 
-def request_of(environ: WSGIEnvironment) -> Request:
-    """What is looked at of a request."""
+def _request(environ: WSGIEnvironment) -> Request:
     get = environ.get
     purpose = get("HTTP_SEC_PURPOSE") or get("HTTP_PURPOSE") or get("HTTP_X_PURPOSE") or get("HTTP_X_MOZ") or ""
     return Request(

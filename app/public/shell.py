@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, Response, g, request
 from flask_babel import Babel, format_date, get_locale
 
-from app.public import beacon, landing
+from app.public import beacon, landing, verify
 from app.public.errors import register_errors
 from app.public.languages import LOCALES, here, language
 from app.public.mark import MARK
@@ -47,6 +47,7 @@ def create_public(own: PublicParts) -> Flask:
     )
     app.jinja_env.filters.update(day=format_date, last_day=_last_day)
     app.register_blueprint(landing.blueprint)
+    app.register_blueprint(verify.blueprint)
     app.register_blueprint(beacon.blueprint)
     register_errors(app)
     return app

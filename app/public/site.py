@@ -16,7 +16,7 @@ from app.public.redirect import Intake, with_redirect
 from app.public.shell import create_public
 from app.public.tokens import Tokens
 
-PREFIXES = ("/l/", "/b/")
+PREFIXES = ("/l/", "/b/", "/v/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -428,3 +428,33 @@ def test_after_a_recall_nothing_more_is_taken_for_a_look(site: Links) -> None:
 
 def test_a_look_takes_three_seconds() -> None:
     assert beacon.LOOK_SECONDS == 3.0
+
+
+# --- is it genuine? -------------------------------------------------------------------------------------------------
+
+
+def test_a_code_is_answered_with_what_was_approved_and_whether_it_holds(site: Links) -> None:
+    browser = site.browser()
+    number = re.search(r'class="number"[^>]*>([0-9A-F ]{14})<', get(browser, f"/l/{site.code}").text)
+    assert number is not None
+    page = get(browser, f"/v/{site.code}")
+    for words in ("真实有效", number[1], "林若溪", "澜山银行 · 望江支行"):
+        assert words in page.text
+    assert "138 0000 2048" not in page.text
+    child = post(browser, f"/l/{site.code}/share").headers["Location"].split("/")[2]
+    assert number[1] in get(browser, f"/v/{child}").text
+    recall(site)
+    page = get(browser, f"/v/{site.code}")
+    assert (page.status_code, "现已撤回" in page.text, "真实有效" in page.text) == (200, True, False)
+    assert site.kinds() == ["share"]
+
+
+def test_what_was_never_issued_is_said_to_be_none_of_ours(site: Links) -> None:
+    browser = site.browser()
+    assert get(browser, "/v/").status_code == 200
+    assert get(browser, f"/v/?code={site.code}").headers["Location"] == f"/v/{site.code}"
+    for path in ("/v/Nobody5555", "/v/?code=1", "/v/%3Cscript%3E"):
+        page = get(browser, path)
+        assert (page.status_code, "没有核发过它" in page.text, "<script>" in page.text) == (404, True, False)
+    statuses = {get(browser, f"/v/{new_code()}").status_code for _ in range(MISSES + 1)}
+    assert statuses == {404, 429}
