@@ -1,4 +1,4 @@
 // What every page loads: the design system's styles and htmx.
 import "../styles/app.css";
 import "htmx.org";
-import "./copy.ts";
+import "./copying.ts";
