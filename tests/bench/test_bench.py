@@ -51,3 +51,17 @@ def test_bench_render_names_every_painter_with_time_and_memory(
         assert all(value > 0 for value in painter.values())
     assert set(answer["floor"]) == {"fpng_ms", "jpeg_ms"}
     assert answer["absent"] == {}
+
+
+def test_bench_results_compares_two_stores(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = printed(parts, capsys, "results", "--visits", "1000", "--runs", "3")
+    assert set(answer["stores"]) == {"1000", "10000"}
+    for store in answer["stores"].values():
+        assert all(0 < taken["p50_ms"] <= taken["p95_ms"] for taken in store["periods"].values())
+    assert set(answer["growth"]) == {"30", "90"}
+
+
+def test_bench_customers_names_what_it_measured(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = printed(parts, capsys, "customers", "--visits", "300", "--people", "20", "--nodes", "500")
+    assert (answer["visits"], answer["customers"], answer["tree_nodes"]) == (300, 20, 500)
+    assert all(value > 0 for value in answer.values())
