@@ -77,7 +77,9 @@ def pixels(
     )
     if image.size != wanted or box != (0.0, 0.0, image.width, image.height):
         image = image.resize(wanted, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
-    return _to_srgb(image, profile)
+    image = _to_srgb(image, profile)
+    image.info = {}  # Pillow writes a comment on into the next file
+    return image
 
 
 def reencoded(picture: Picture, max_edge_px: int = 4096) -> Picture:
@@ -89,7 +91,6 @@ def reencoded(picture: Picture, max_edge_px: int = 4096) -> Picture:
     scale = min(1.0, max_edge_px / max(picture.width_px, picture.height_px))
     size = (max(1, round(picture.width_px * scale)), max(1, round(picture.height_px * scale)))
     image = pixels(picture, size=size)
-    image.info.clear()
     buffer = io.BytesIO()
     if image.mode == "RGBA":
         image.save(buffer, "PNG", compress_level=6)

@@ -1,22 +1,28 @@
 """What designers do beside uploading: take back, release in their own part of the house, see what long names do."""
 
 import json
+import re
 import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from app.accounts import records as accounts
 from app.accounts.people import Profile
 from app.db import reading, transaction
+from app.flow.decide import decide
 from app.flow.design import release, retire, submit_version, upload, upload_bundle, withdraw_version
 from app.flow.inspect_template import brimful, copy_review, fitting_profile, layout_problems, strains
+from app.flow.issue import issue
 from app.flow.published import load_version, read_files
 from app.flow.recall import recall_template
+from app.flow.save_draft import start_poster
 from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from app.library import records as library
 from app.library.core import Availability
@@ -24,7 +30,8 @@ from app.reads.design import design, designs, version_view
 from app.reads.design_diff import template_diff
 from app.reads.design_people import longest, width
 from app.rendering.template import LoadedTemplate
-from tests.bank import FUND, GREETING, HE, LIN, MEI, PLAIN, ZHOU, Bank, actor
+from tests.bank import FUND, GREETING, HE, LIN, MEI, PLAIN, ZHOU, Bank, actor, draft
+from tests.bundles import SECRET, telltale, telltale_png
 from tests.posters import PROJECT
 
 DAY = date(2026, 11, 22)
@@ -272,3 +279,33 @@ def test_only_designers_bring_bundles_and_the_archive_is_not_even_opened(bank: B
         with pytest.raises(AppError) as caught:
             upload_bundle(bank.deps, bank.studio, who, b"no archive")
         assert caught.value.code == "not_permitted"
+
+
+@pytest.mark.parametrize("spoil", [telltale, telltale_png])
+def test_what_a_camera_wrote_into_a_template_picture_is_in_no_file_that_goes_out(bank: Bank, spoil: Any) -> None:
+    given = files()
+    given["phone.jpg"] = spoil(given["phone.jpg"])
+    assert SECRET.encode() in given["phone.jpg"]
+    version_id = upload_bundle(bank.deps, bank.studio, MEI, zipped(given))
+    digest = submit_version(bank.deps, bank.studio, MEI, version_id)
+    decide(bank.deps, ZHOU, version_id, "approve", digest)
+    release(bank.deps, HE, version_id, [Availability("/", date(2026, 1, 1))])
+    poster_id = start_poster(bank.deps, bank.studio, LIN, version_id, draft(PLAIN)).poster_id
+    bank.submitted(poster_id)
+    for format_ in ("png", "jpeg", "pdf"):
+        issued = issue(bank.deps, bank.studio, LIN, poster_id, cast(Any, format_))
+        data = bank.deps.store.get(issued.file.object_digest)
+        assert len(data) > 20_000
+        for stretch in (data, *inflated(data)):
+            assert SECRET.encode() not in stretch
+            assert b"Exif\0" not in stretch
+            assert b"xmpmeta" not in stretch
+
+
+def inflated(data: bytes) -> Iterator[bytes]:
+    """Every compressed stream of a PDF, unpacked."""
+    for found in re.finditer(rb"stream\r?\n", data):
+        try:
+            yield zlib.decompressobj().decompress(data[found.end() :])
+        except zlib.error:
+            continue
