@@ -17,7 +17,7 @@ blueprint = Blueprint("verify", __name__)
 @blueprint.get("/v/")
 def ask() -> Response:
     """The question; a code that was typed is looked at."""
-    typed = request.args.get("code", "").strip()
+    typed = request.args.get("code", "").strip().rpartition("/")[2]  # or the whole address
     if is_code(typed):
         return _to(typed)
     return _page(tried=typed[:LONGEST_SHOWN], status=404 if typed else 200)
