@@ -14,7 +14,16 @@ from app.accounts.core import Role
 from app.config import PROJECT
 from script.translations import catalogues, collected
 
-PAGES = ("/home", "/templates/", "/templates/fund-weekly", "/templates/business-card", "/posters", "/customers", "/tasks", "/me")
+PAGES = (
+    "/home",
+    "/templates/",
+    "/templates/fund-weekly",
+    "/templates/business-card",
+    "/posters",
+    "/customers",
+    "/tasks",
+    "/me",
+)
 TEMPLATES = [file for room in ("web", "public") for file in (PROJECT / "app" / room / "templates").rglob("*.html")]
 OWN_WORDS = {"中文", "English", "·", "×", "–", "A4"}
 
