@@ -60,3 +60,15 @@ def customers(as_json: bool, visits: int, people: int, nodes: int) -> None:
 
     result = bench_customers(visits, people, nodes)
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--visits", type=click.IntRange(1_000, 1_000_000), default=50_000, show_default=True)
+@click.option("--runs", type=click.IntRange(3, 200), default=15, show_default=True)
+def results(as_json: bool, visits: int, runs: int) -> None:
+    """The operator's dashboard, over so many visits and over ten times as many."""
+    from app.cli.bench_results import bench_results
+
+    result = bench_results(visits, runs)
+    click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())

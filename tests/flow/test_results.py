@@ -1,11 +1,12 @@
 """Results, on both databases: every number counted by hand, whether its day is closed or open, and only in scope."""
 
+import re
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from app.config import Settings
 from app.db import reading, transaction
@@ -145,3 +146,29 @@ def test_an_empty_house_has_nothing_to_close(engine: Engine) -> None:
     assert roll_up(deps, facts, first_day) == 0
     House(deps).furnish()
     assert ask(House(deps)).total == Figures()
+
+
+def test_no_read_of_the_dashboard_looks_through_visits_or_whole_tables(house: House) -> None:
+    close(house)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        asked.append((statement, given))
+
+    event.listen(house.deps.engine, "before_cursor_execute", note)
+    ask(house)
+    ask(house, "east", only=Only(advisor="lin"))
+    event.remove(house.deps.engine, "before_cursor_execute", note)
+    assert len(asked) > 8
+    is_sqlite = house.deps.engine.dialect.name == "sqlite"
+    plans = []
+    with house.deps.engine.connect() as connection:
+        if not is_sqlite:
+            connection.exec_driver_sql("SET enable_seqscan = off")  # so small a table is read whole otherwise
+        for statement, given in asked:
+            prefix = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
+            plans += [str(row) for row in connection.exec_driver_sql(prefix + statement, given)]
+    whole = "SCAN" if is_sqlite else "Seq Scan on"
+    tables = ("result_days", "visit_days", "poster_shares", "poster_files", "poster_issues", "posters")
+    assert [plan for plan in plans for table in tables if f"{whole} {table}" in plan] == []
+    assert [statement for statement, _ in asked if re.search(r"\bvisits\b", statement)] == []
