@@ -36,4 +36,4 @@ def publish_templates(parts: Parts, settings: Settings, deps: "Deps") -> None:
         click.echo(f"Left as published: {error.message}", err=True)
         return
     if new:
-        click.echo(f"{len(new)} templates published.", err=True)
+        click.echo(f"Published: {len(new)}", err=True)

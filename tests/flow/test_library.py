@@ -130,14 +130,20 @@ def test_the_built_in_templates_are_published_once(bank: Bank, tmp_path: Path) -
     assert load_version(bank.deps, version).digest == bank.studio.templates[FUND].digest
 
 
-def test_a_built_in_template_that_changed_without_a_new_version_is_refused(bank: Bank, tmp_path: Path) -> None:
+def test_a_built_in_template_that_changed_without_a_new_version_stays_and_the_others_come(
+    bank: Bank, tmp_path: Path
+) -> None:
     home = tmp_path / "changed" / GREETING
     home.mkdir(parents=True)
     for name, data in files("1.0.0", tags=["other"]).items():
         (home / name).write_bytes(data)
+    (home.parent / "deposit").symlink_to(PROJECT / "poster_templates" / "deposit")
+    before = bank.version()
     with pytest.raises(Conflict) as caught:
         publish_builtin(bank.deps, bank.studio, home.parent)
     assert caught.value.code == "version_taken"
+    assert bank.version() == before
+    assert bank.case(bank.version("deposit")).state == "approved"
 
 
 def test_a_published_picture_that_rotted_is_never_painted(bank: Bank, tmp_path: Path) -> None:
