@@ -14,8 +14,11 @@ from app.accounts.tables import OrganisationRow, PersonRow
 from app.kernel.errors import NotFound
 from app.library.tables import TemplateContentRow, TemplateVersionRow
 from app.posters.tables import PosterRow
+from app.review.tables import CaseRow
 
 Words = Mapping[str, str] | str
+
+PUBLISHED = ("approved", "retired", "recalled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def organisation_names(session: Session, paths: Collection[str]) -> dict[str, st
 
 
 def template_titles(session: Session, slugs: Collection[str] | None = None) -> dict[str, Words]:
-    """The title of each template, in its languages, as its newest content has it; of all, or of those of `slugs`."""
+    """The title of each template, in its languages, as the newest version has it that was ever approved."""
     newest = (
         select(TemplateContentRow.version_id, func.max(TemplateContentRow.number).label("number"))
         .group_by(TemplateContentRow.version_id)
@@ -82,6 +85,7 @@ def template_titles(session: Session, slugs: Collection[str] | None = None) -> d
         select(TemplateVersionRow.slug, row.head["title"])
         .join(row, row.version_id == TemplateVersionRow.id)
         .join(newest, (newest.c.version_id == row.version_id) & (newest.c.number == row.number))
+        .join(CaseRow, (CaseRow.subject_id == row.version_id) & CaseRow.state.in_(PUBLISHED))
         .order_by(TemplateVersionRow.created_at, TemplateVersionRow.id)
     )
     if slugs is not None:
