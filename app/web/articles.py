@@ -39,6 +39,15 @@ def cited(finding: Mapping[str, Any]) -> Cited:
     return Cited(law, article, "zh-CN" if _HAN.search(article) else None)
 
 
+def in_both(article: str) -> dict[str, str]:
+    """The article in both languages; empty where it is only the house's practice."""
+    return (
+        {"zh": chinese_article(article), "en": english_article(article)}
+        if article != PRACTICE
+        else {"zh": "", "en": ""}
+    )
+
+
 def chinese_article(article: str) -> str:
     """The article in Chinese, where it is given in both languages."""
     return _side(article, 0)

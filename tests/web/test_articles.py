@@ -4,7 +4,7 @@ import pytest
 
 from app.config import PROJECT
 from app.reads.rule_packs import load_packs
-from app.web.articles import chinese_article, english_article, number
+from app.web.articles import chinese_article, english_article, in_both, number
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,11 @@ def test_an_article_is_said_in_english_where_that_needs_no_knowledge_of_the_law(
 def test_a_chinese_page_shows_the_chinese_half() -> None:
     assert chinese_article("风险声明 / risk statement") == "风险声明"
     assert chinese_article("第十七条") == "第十七条"
+
+
+def test_what_is_only_practice_has_no_article() -> None:
+    assert in_both("practice") == {"zh": "", "en": ""}
+    assert in_both("第八条") == {"zh": "第八条", "en": "art. 8"}
 
 
 def test_of_all_articles_in_the_packs_only_titles_stay_chinese() -> None:

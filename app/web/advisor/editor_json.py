@@ -12,6 +12,7 @@ from app.rendering.pictures import Picture
 from app.rendering.scene import Localised
 from app.rendering.template import LoadedTemplate, PictureSlot, TextSlot
 from app.rendering.values import PROFILE_FIELDS, Profile, words_in
+from app.web.articles import in_both
 
 
 def state_json(loaded: LoadedTemplate, profile: Profile, url: Callable[[Picture], str]) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def _mark(mark: Mark) -> dict[str, Any]:
         "text": mark.text,
         "message": _words(mark.message),
         "suggestion": _words(mark.suggestion),
-        "source": {"law": _words(mark.source.law), "article": mark.source.article},
+        "source": {"law": _words(mark.source.law), "article": in_both(mark.source.article)},
         "boxes": mark.boxes,
         "fixes": [asdict(fix) for fix in mark.fixes],
     }

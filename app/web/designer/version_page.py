@@ -18,6 +18,7 @@ from app.rendering.template import PictureSlot, Template, TextSlot, flat
 from app.rendering.template_checks import slot_uses
 from app.rendering.values import words_in
 from app.web.advisor.showing import today
+from app.web.articles import cited
 from app.web.designer.pictures import LONGEST, longest_people
 from app.web.designer.words import grant_words, profile_word
 from app.web.languages import chosen
@@ -109,8 +110,7 @@ def _findings(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "text": one["text"],
             "message": one["message"][language],
             "suggestion": one["suggestion"][language],
-            "law": one["law"][language],
-            "article": one["article"],
+            "source": cited(one),
             "sizes": [size_name(size) for size in one["sizes"]],
             "language": one["language"],
         }

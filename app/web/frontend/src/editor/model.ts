@@ -100,7 +100,7 @@ export interface Finding {
   text: string;
   message: Words;
   suggestion: Words;
-  source: { law: Words; article: string };
+  source: { law: Words; article: Words };
   boxes: Box[];
   fixes: Fix[];
 }

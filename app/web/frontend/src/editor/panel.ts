@@ -142,9 +142,7 @@ function widest(findings: Finding[]): Finding {
 
 /** The law and its article; what is only practice has none. */
 function sourceOf({ source }: Finding, language: Language): string {
-  return source.article === "practice"
-    ? source.law[language]
-    : `${source.law[language]} ${source.article}`.trim();
+  return `${source.law[language]} ${source.article[language]}`.trim();
 }
 
 function unique(texts: string[]): string[] {

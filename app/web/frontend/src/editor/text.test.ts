@@ -5,7 +5,7 @@ import { asTyped, cards, carried, countOf, stretches, unitOffset, withFix } from
 
 function finding(start: number, end: number, severity: Finding["severity"], fixes: Fix[] = []): Finding {
   const words = { zh: "", en: "" };
-  const source = { law: words, article: "" };
+  const source = { law: words, article: { zh: "", en: "" } };
   return {
     slot: "a",
     start,
