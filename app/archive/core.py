@@ -146,9 +146,10 @@ def verify(entries: Iterable[Stored], heads: Mapping[int, str], sealed: Sealed) 
     number, previous = START.sequence, bytes.fromhex(START.hash)
     for entry in entries:
         number += 1
-        digest = hashlib.sha256(previous + entry.text.encode()).digest()
-        is_good = entry.sequence == number and entry.hash == digest.hex() and _agrees(entry)
-        if not is_good or heads.get(number, entry.hash) != entry.hash:
+        sequence, _, _, text, told = entry
+        digest = hashlib.sha256(previous + text.encode()).digest()
+        is_good = sequence == number and told == digest.hex() and _agrees(entry)
+        if not is_good or heads.get(number, told) != told:
             return Break(number, _wrong_with(entry, number, digest))
         if number <= sealed.until and not sealed.holds(number, digest):
             return Break(number, "seal_missing" if sealed.is_silent_on(number) else "not_as_sealed")

@@ -92,7 +92,7 @@ def register_errors(app: Flask) -> None:
     """Let every failure of `app` be answered here, and written down here alone: an exception may repeat what somebody
     wrote, so that its text and its stack go into no log.
     """
-    app.log_exception = lambda _error: None  # type: ignore[method-assign]
+    app.log_exception = lambda _error: None  # type: ignore[assignment, method-assign]
     app.register_error_handler(AppError, _app_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
