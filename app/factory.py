@@ -69,13 +69,13 @@ def create_app(settings: Settings, studio: Studio | None = None) -> "Flask":
     """
     from app.public.site import Lent, public_site
     from app.web import create_web
-    from app.web.assets import entry
+    from app.web.assets import STATIC, entry
     from app.web.languages import TRANSLATIONS
     from app.web.parts import WebParts
 
     opened, deps = studio or open_studio(settings), open_deps(settings)
     app = create_web(WebParts(settings, deps, opened))
-    lent = Lent(read_brand(settings.brand_assets_dir / BRAND), entry, TRANSLATIONS)
+    lent = Lent(read_brand(settings.brand_assets_dir / BRAND), entry, STATIC, TRANSLATIONS)
     app.wsgi_app = public_site(deps, opened, lent, app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 

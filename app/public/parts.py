@@ -39,6 +39,7 @@ class PublicParts:
     pictures: Pictures
     tokens: Tokens
     built: Callable[[str], Built]
+    static: Path
     translations: Path
     once: Once = field(default_factory=Once)
     shares: Allowance = field(default_factory=lambda: Allowance(6, 20))

@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, Response, g, request
 from flask_babel import Babel, format_date, get_locale
 
-from app.public import beacon, landing, verify
+from app.public import beacon, files, landing, verify
 from app.public.errors import register_errors
 from app.public.languages import LOCALES, here, language
 from app.public.mark import MARK
@@ -16,7 +16,7 @@ from app.public.parts import EXTENSION, PublicParts
 from app.public.walls import put_up_walls
 
 ENTRY = "src/landing.ts"
-_QUIET = frozenset({"landing.picture", "landing.photo", "landing.code_picture", "beacon.listen"})
+_QUIET = frozenset({"landing.picture", "landing.photo", "landing.code_picture", "beacon.listen", "files.show"})
 _log = structlog.get_logger("access")
 
 
@@ -42,12 +42,13 @@ def create_public(own: PublicParts) -> Flask:
         bank=lambda: getattr(own.brand.name, language()),
         mark=MARK,
         public_line=own.brand.public_line,
-        styles=lambda: [f"/static/{name}" for name in own.built(ENTRY).styles],
-        script=lambda: f"/static/{own.built(ENTRY).script}",
+        styles=lambda: [f"/p/{name}" for name in own.built(ENTRY).styles],
+        script=lambda: f"/p/{own.built(ENTRY).script}",
     )
     app.jinja_env.filters.update(day=format_date, last_day=_last_day)
     app.register_blueprint(landing.blueprint)
     app.register_blueprint(verify.blueprint)
+    app.register_blueprint(files.blueprint)
     app.register_blueprint(beacon.blueprint)
     register_errors(app)
     return app

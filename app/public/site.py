@@ -16,7 +16,7 @@ from app.public.redirect import Intake, with_redirect
 from app.public.shell import create_public
 from app.public.tokens import Tokens
 
-PREFIXES = ("/l/", "/b/", "/v/")
+PREFIXES = ("/l/", "/b/", "/v/", "/p/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Lent:
 
     brand: BrandKit
     built: Callable[[str], Built]
+    static: Path
     translations: Path
 
 
@@ -42,6 +43,7 @@ def public_site(deps: Deps, studio: Studio, lent: Lent, inner: WSGIApplication) 
             pictures=Pictures(deps, studio),
             tokens=Tokens(secret_key(settings)),
             built=lent.built,
+            static=lent.static,
             translations=lent.translations,
         )
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.kernel.errors import Unavailable
 
-BUILT = Path(__file__).resolve().parent / "static" / "built"
+STATIC = Path(__file__).resolve().parent / "static"
+BUILT = STATIC / "built"
 
 
 @dataclass(frozen=True, slots=True)

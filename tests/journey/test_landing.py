@@ -16,6 +16,7 @@ from tests.house_of_links import PHONE, Links, Prepared, opened, prepare
 from tests.journey.conftest import SCREENS
 from tests.services import free_ports
 
+OTHERS = (("/l/Nobody5555", 404), ("/r/1", 404), ("/v/", 200), ("/v/Nobody5555", 404))
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 
 
@@ -105,8 +106,9 @@ def test_a_customer_looks_agrees_passes_on_and_is_forgotten(
     assert (round(yes["width"]), yes["height"], yes["y"]) == (round(no["width"]), no["height"], no["y"])
     pressed(page, "button[value=no]")
     assert telephone.cookies() == []
-    page.goto(f"{address}/l/{made.code}/kept")
-    look(page)
+    for path in (f"/l/{made.code}/kept", f"/v/{made.code}"):
+        page.goto(address + path)
+        look(page)
     page.goto(f"{address}/l/{made.code}")
     pressed(page, "button[value=yes]")
     [cookie] = telephone.cookies()
@@ -136,7 +138,8 @@ def test_an_ended_poster_and_an_unknown_code_have_pages_of_their_own(
     made, address = site
     page = telephone.new_page()
     recall_poster(made.bank.deps, HE, made.poster_id, "the rate has changed")
-    for path, status in ((f"/r/{made.code}", 410), (f"/l/{made.code}", 410), ("/l/Nobody5555", 404), ("/r/1", 404)):
+    ended = [(path.format(made.code), 410) for path in ("/r/{}", "/l/{}")]
+    for path, status in (*ended, (f"/v/{made.code}", 200), *OTHERS):
         answer = page.goto(f"{address}{path}")
         assert answer is not None
         assert answer.status == status

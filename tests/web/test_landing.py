@@ -95,7 +95,7 @@ def test_the_page_opens_at_once(site: Links) -> None:
     browser = site.browser()
     page = get(browser, f"/l/{site.code}").text
     found = re.findall(r'(?:src|href)="(/[^"?]+)"', page)
-    parts = {path for path in found if path.startswith("/static") or path.endswith("/photo")}
+    parts = {path for path in found if path.startswith("/p/") or path.endswith("/photo")}
     assert len(parts) >= 4
     size = len(page.encode())
     for path in parts:
@@ -428,6 +428,22 @@ def test_after_a_recall_nothing_more_is_taken_for_a_look(site: Links) -> None:
 
 def test_a_look_takes_three_seconds() -> None:
     assert beacon.LOOK_SECONDS == 3.0
+
+
+def test_the_pages_need_nothing_of_the_rest_of_the_site_nor_of_its_host(site: Links) -> None:
+    browser, host = site.browser(), {"Host": "go.lanshan.example"}
+    page = get(browser, f"/l/{site.code}", **host)
+    assert page.status_code == 200
+    found = set(re.findall(r'(?:src|href)="(/[^"?]+)"', page.text))
+    assert {path.split("/")[1] for path in found} == {"l", "p", "v"}
+    for path in found:
+        with get(browser, path, **host) as answer:
+            assert answer.status_code == 200
+            if path.startswith("/p/built"):
+                assert "immutable" in answer.headers["Cache-Control"]
+    for path in ("/p/art/door.jpg", "/p/built/manifest.json", "/p/built/assets/../manifest.json", "/p/../app.py"):
+        assert get(browser, path, **host).status_code == 404
+    assert get(browser, "/sign-in", **host).status_code == 400
 
 
 # --- is it genuine? -------------------------------------------------------------------------------------------------
