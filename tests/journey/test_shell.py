@@ -1,6 +1,7 @@
 """The shell in a real browser: an advisor signs in and looks around, on a phone and at a desk, in both languages."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -26,6 +27,10 @@ WORDS = {
         "sign in": "登录",
         "templates": "模板",
         "start": "开始制作",
+        "next": "下一步",
+        "submit": "提交",
+        "copy": "复制文案",
+        "copied": "已复制",
         "me": "我的",
     },
     "en": {
@@ -34,6 +39,10 @@ WORDS = {
         "sign in": "Sign in",
         "templates": "Templates",
         "start": "Make a poster",
+        "next": "Next",
+        "submit": "Submit it",
+        "copy": "Copy the words",
+        "copied": "Copied",
         "me": "Me",
     },
 }
@@ -140,8 +149,25 @@ def test_an_advisor_signs_in_and_finds_a_template(browser: Browser, site: Site, 
     look(page)
 
     page.locator('a[href="/templates/fund-weekly"]').click()
-    expect(page.get_by_role("link", name=words["start"])).to_have_attribute("href", "/editor/fund-weekly")
     look(page)
+    page.get_by_role("button", name=words["start"]).click()
+    page.wait_for_url("**/edit")
+    expect(page.locator(".overlay .area").first).to_be_attached()
+    page.get_by_role("link", name=words["next"], exact=True).click()
+    page.wait_for_url(re.compile("/posters/[A-Za-z0-9]+$"))
+    expect(page.get_by_role("button", name=words["submit"])).to_be_visible()
+    look(page)
+    page.goto("/posters")
+    look(page)
+    page.goto("/posters?show=out")
+    page.locator(".work-card-next a").first.click()
+    page.wait_for_url("**/share")
+    picture = page.locator(".share-picture")
+    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    look(page)
+    copying = page.get_by_role("button", name=words["copy"])
+    copying.click()
+    expect(page.get_by_text(words["copied"], exact=True)).to_be_visible()
 
     page.get_by_role("link", name=words["me"], exact=True).click()
     page.wait_for_url("**/me")
