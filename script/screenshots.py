@@ -36,7 +36,7 @@ HIDE_BARS = """() => {
         if (getComputedStyle(one).position === 'fixed') one.style.visibility = 'hidden';
     }
 }"""
-DOCS_WIDTH = {"phone": 390, "desk": 1200}
+DOCS_WIDTH = {"phone": 390, "desk": 1120}
 
 
 @dataclass(frozen=True)
@@ -206,11 +206,11 @@ def _write_docs(folder: Path) -> None:
             continue
         image = Image.open(file).convert("RGB")
         width = DOCS_WIDTH["phone" if ".phone." in name else "desk"]
-        height = min(round(image.height * width / image.width), 1000 if ".phone." in name else 900)
-        image = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+        seen = image.crop((0, 0, image.width, min(image.height, SIZES["desk"][1])))
+        small = seen.resize((width, round(seen.height * width / seen.width)), Image.Resampling.LANCZOS)
         data = io.BytesIO()
-        image.crop((0, 0, width, height)).save(data, "JPEG", quality=80, optimize=True, progressive=True)
-        (target / f"{name.replace('/', '-')}.jpg").write_bytes(data.getvalue())
+        small.save(data, "JPEG", quality=82, optimize=True, progressive=True)
+        (target / f"{name.replace('.', '-')}.jpg").write_bytes(data.getvalue())
     print(f"docs/images: {sum(file.stat().st_size for file in target.glob('*.jpg')) // 1024} KB")
 
 

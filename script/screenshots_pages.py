@@ -17,7 +17,19 @@ from app.review.tables import CaseRow
 from app.tracking.tables import VisitRow
 
 # What docs/design-system.md shows.
-DOCS: tuple[str, ...] = ()
+DOCS: tuple[str, ...] = (
+    "10-advisor-home.phone.zh.top",
+    "10-advisor-editor-finding.phone.zh",
+    "10-advisor-share.phone.zh.top",
+    "10-advisor-customer.phone.zh.top",
+    "70-customer-landing.phone.zh.top",
+    "10-advisor-gallery.desk.zh",
+    "10-advisor-spread.desk.zh",
+    "20-designer-version-in_review.desk.en",
+    "30-reviewer-poster.desk.zh",
+    "40-operator-results.desk.zh",
+    "50-auditor-poster.desk.en",
+)
 
 
 @dataclass(frozen=True)
@@ -245,8 +257,8 @@ def _customer(known: _Known) -> list[Shot]:
     return [
         Shot("70-customer-landing", "", f"/l/{known.link()}"),
         Shot("70-customer-landing-child", "", f"/l/{known.link(depth=1)}"),
-        Shot("70-customer-notice-recalled", "", f"/l/{known.link(ended=True)}/notice"),
-        Shot("70-customer-notice-expired", "", f"/l/{known.expired()}/notice"),
+        Shot("70-customer-notice-recalled", "", f"/l/{known.link(ended=True)}/notice", status=410),
+        Shot("70-customer-notice-expired", "", f"/l/{known.expired()}/notice", status=410),
         Shot("70-customer-forget", "", f"/l/{known.link()}/forget"),
         Shot("70-customer-unknown", "", "/r/Nobody55xx", status=404),
     ]

@@ -299,6 +299,7 @@ class Cast:
     screen: str
     language: str
     people: list[Person] = field(default_factory=list)
+    looked_at: set[str] = field(default_factory=set)
 
     def _page(self, **more: Any) -> Page:
         context: BrowserContext = self.browser.new_context(
@@ -313,14 +314,14 @@ class Cast:
 
     def colleague(self, kind: type[Colleague], login: str) -> Any:
         """Somebody of the house, signed in."""
-        person = kind(self._page(), self.screen)
+        person = kind(self._page(), self.screen, looked_at=self.looked_at)
         self.people.append(person)
         person.sign_in(login, self.passwords[login])
         return person
 
     def customer(self) -> Customer:
         """Somebody whom nobody knows."""
-        person = Customer(self._page(user_agent=WECHAT), self.screen)
+        person = Customer(self._page(user_agent=WECHAT), self.screen, looked_at=self.looked_at)
         self.people.append(person)
         return person
 
