@@ -1,5 +1,6 @@
 """`imprimatur demo`: the demonstration bank, once, and its logins, as often as one likes."""
 
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def demo(parts: Parts, small: bool) -> None:
     """Make a demonstration bank on an empty database, and print who can sign in."""
+    import structlog
+
     from app.flow.make_demo import FULL, SMALL, make_demo
     from app.schema import require_current
 
@@ -28,6 +31,8 @@ def demo(parts: Parts, small: bool) -> None:
     deps = parts.deps(settings)
     require_current(deps)
     kept = settings.var_dir / "demo_logins.txt"
+    # What a worker would log of each of these days is of no use here.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:
         studio = parts.studio(settings, None)
         size = SMALL if small else FULL

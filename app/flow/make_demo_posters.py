@@ -1,6 +1,6 @@
 """The posters of the demonstration bank, each from its first draft to its end, by the flows that everybody uses."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app.accounts.core import Actor
 from app.flow.claim import claim
@@ -48,7 +48,7 @@ def poster(house: House, login: str, work: Work) -> Story:
     if submitted.state == "in_review" and work.story != "in_review":
         yield from _reviewed(house, actor, work, poster_id, submitted, revision, slots)
     if work.story in ("issued", "corrected", "recalled", "recalled_by_owner"):
-        yield from _out(house, actor, work, poster_id, begun)
+        yield from _out(house, actor, work, poster_id)
 
 
 def _drafted(house: House, actor: Actor, work: Work, slots: dict[str, str]) -> tuple[str, int]:
@@ -84,7 +84,7 @@ def _reviewed(
         decide(house.deps, reviewer, poster_id, "approve", submitted.digest)
 
 
-def _out(house: House, actor: Actor, work: Work, poster_id: str, begun: datetime) -> Story:
+def _out(house: House, actor: Actor, work: Work, poster_id: str) -> Story:
     yield house.calendar() + house.soon(2, 30)
     formats: tuple[Format, ...] = ("png", "pdf") if house.chance.random() < 0.25 else ("png",)
     for format_ in formats:
@@ -92,7 +92,7 @@ def _out(house: House, actor: Actor, work: Work, poster_id: str, begun: datetime
     house.calendar.tell(_shares(house, actor, poster_id))
     house.calendar.tell(spread(house, actor.person_id, issued.link_code))
     if work.story in ("recalled", "recalled_by_owner"):
-        yield begun + house.soon(60 * 60, 70 * 60)
+        yield house.office_hour(work.day - 3)
         by = actor if work.story == "recalled_by_owner" else house.staff.actors["he"]
         recall_poster(house.deps, by, poster_id, work.said)
 
