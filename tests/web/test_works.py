@@ -26,9 +26,10 @@ from app.kernel.errors import NotFound
 from app.library import records as library
 from app.links import records as links
 from app.posters import records as posters
-from app.posters.drafts import Draft
-from app.posters.tables import ShareRow
+from app.posters.drafts import Draft, SnapshotContent
+from app.posters.tables import ShareRow, SnapshotRow
 from app.review.records import Comment, find_case
+from app.review.tables import CaseRow
 from app.web.advisor.sharing import file_name
 from app.web.parts import EXTENSION, WebParts
 from tests.web.conftest import form_token
@@ -362,3 +363,18 @@ def test_a_photo_goes_out_as_it_was_cropped_and_says_nothing_of_where_it_was_tak
     for data in seen:
         assert b"telltale" not in data
         assert b"Exif" not in data
+
+
+def test_what_must_be_checked_anew_is_submitted_again(house: House, advisor: FlaskClient) -> None:
+    poster_id = house.submitted()
+    with transaction(house.parts.deps) as session:
+        row = session.query(SnapshotRow).filter(SnapshotRow.poster_id == poster_id).one()
+        row.content = row.content | {"renderer_version": "an older one"}
+        row.digest = SnapshotContent.of(row.content).digest
+        session.query(CaseRow).filter(CaseRow.subject_id == poster_id).update({"digest": row.digest})
+    answer = press(advisor, f"/posters/{poster_id}/issue")
+    assert answer.status_code == 409
+    assert "Submit it once more" in answer.text
+    assert f"/posters/{poster_id}/issue" not in answer.text
+    assert press(advisor, f"/posters/{poster_id}/submit").status_code == 303
+    assert press(advisor, f"/posters/{poster_id}/issue").status_code == 303

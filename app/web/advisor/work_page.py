@@ -76,6 +76,7 @@ def work_page(poster_id: str, refused: AppError | None = None, recall_error: str
         is_changed=told.submitted_revision != poster.revision,
         pins=_pins(told.comments, poster.head, (width_px, height_px), work) if poster.state != "issued" else [],
         refused=_refusal(refused) if refused else "",
+        is_outdated=refused is not None and refused.code == "recheck_required",
         recall_error=recall_error,
         may_recall=permits(actor.role, "poster.recall", poster.state),
         tree_url=_tree_url(poster_id),
