@@ -3,6 +3,7 @@
 Words stand in code and templates in English; a language's messages.po holds them in that language.
 """
 
+import io
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from app.kernel.files import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "app" / "web"
@@ -47,11 +50,12 @@ def update(file: Path) -> None:
 
 
 def compile_(file: Path) -> None:
-    """Write messages.mo beside `file`."""
+    """Write messages.mo beside `file`, whole: a server may be reading it."""
     with file.open("rb") as stream:
         catalog = read_po(stream, locale=file.parent.parent.name)
-    with file.with_suffix(".mo").open("wb") as stream:
-        write_mo(stream, catalog)
+    made = io.BytesIO()
+    write_mo(made, catalog)
+    write_atomically(file.with_suffix(".mo"), made.getvalue())
 
 
 def main(arguments: list[str]) -> int:

@@ -161,7 +161,10 @@ def test_a_rewritten_phrase_is_not_cut_to_pieces() -> None:
     ]
 
 
-@pytest.mark.parametrize(("old", "new"), [("安全可靠", "安-全-可-靠"), ("", "新"), ("旧", ""), ("雪落得轻", "雪落得很轻啊"), ("a b c", "a c")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("安全可靠", "安-全-可-靠"), ("", "新"), ("旧", ""), ("雪落得轻", "雪落得很轻啊"), ("a b c", "a c")],
+)
 def test_a_difference_can_be_read_back_on_both_sides(old: str, new: str) -> None:
     pieces = copy_diff(old, new)
     assert "".join(piece.text for piece in pieces if piece.kind != "new") == old

@@ -11,6 +11,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     target: ["es2021", "chrome87", "safari14"],
-    rolldownOptions: { input: ["src/app.ts", "src/review.ts", "src/editor.ts", "src/portrait.ts", "src/upload.ts", "src/copy.ts", "src/landing.ts"] },
+    rolldownOptions: {
+      input: [
+        "src/app.ts",
+        "src/review.ts",
+        "src/editor.ts",
+        "src/portrait.ts",
+        "src/upload.ts",
+        "src/landing.ts",
+      ],
+    },
   },
 });

@@ -38,7 +38,8 @@ async function copy(button: HTMLElement): Promise<void> {
   if (said) said.textContent = label.textContent;
 }
 
-for (const link of document.querySelectorAll("[data-contact]")) link.addEventListener("click", () => say("contact"));
+for (const link of document.querySelectorAll("[data-contact]"))
+  link.addEventListener("click", () => say("contact"));
 
 for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) {
   button.hidden = false;

@@ -19,8 +19,10 @@ class Portrait {
   private readonly canvas: HTMLCanvasElement;
   private readonly zoom: HTMLInputElement;
   private readonly edit: HTMLElement;
+  private readonly root: HTMLElement;
 
-  constructor(private readonly root: HTMLElement) {
+  constructor(root: HTMLElement) {
+    this.root = root;
     const find = <E extends HTMLElement>(selector: string) => root.querySelector<E>(selector) as E;
     this.canvas = find<HTMLCanvasElement>("canvas");
     this.zoom = find<HTMLInputElement>("input[type=range]");
@@ -63,7 +65,11 @@ class Portrait {
     const { left, top, side } = this.square;
     const scale = side / this.canvas.clientWidth;
     const move = (now: PointerEvent) =>
-      this.place(left - (now.clientX - event.clientX) * scale, top - (now.clientY - event.clientY) * scale, side);
+      this.place(
+        left - (now.clientX - event.clientX) * scale,
+        top - (now.clientY - event.clientY) * scale,
+        side,
+      );
     const end = () => {
       this.canvas.removeEventListener("pointermove", move);
       this.canvas.removeEventListener("pointerup", end);
