@@ -62,8 +62,8 @@ def _migrate(settings: Settings) -> None:
     seal_secrets(deps)
 
 
-def create_app(settings: Settings, studio: Studio | None = None) -> "Flask":
-    """The pages, behind those of customers.
+def create_app(settings: Settings, studio: Studio | None = None, *, is_served: bool = False) -> "Flask":
+    """The pages, behind those of customers; `is_served` by a process that goes on to answer requests.
 
     *Raises* Invalid with every problem of settings, brand, templates or rules.
     """
@@ -76,7 +76,8 @@ def create_app(settings: Settings, studio: Studio | None = None) -> "Flask":
     opened, deps = studio or open_studio(settings), open_deps(settings)
     app = create_web(WebParts(settings, deps, opened))
     lent = Lent(read_brand(settings.brand_assets_dir / BRAND), entry, STATIC, TRANSLATIONS)
-    app.wsgi_app = public_site(deps, opened, lent, app.wsgi_app)  # type: ignore[assignment, method-assign]
+    site = public_site(deps, opened, lent, app.wsgi_app, is_served=is_served)
+    app.wsgi_app = site  # type: ignore[assignment, method-assign]
     return app
 
 
@@ -87,7 +88,7 @@ def create_served_app() -> "Flask":
 
     end_at_once_while_starting()
     configure_logs()
-    return create_app(Settings.from_env())
+    return create_app(Settings.from_env(), is_served=True)
 
 
 def _serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:

@@ -25,6 +25,7 @@ LOOK_UP_SECONDS = 0.2
 PAUSE_SECONDS = 1.0
 KNOWN, UNKNOWN = 1_000_000, 20_000
 LOOK_UPS_AT_ONCE = 4
+WARMING = "warmingUp"
 
 
 class Answer(NamedTuple):
@@ -71,6 +72,10 @@ class LinkCache:
             return None
         answer = entry.answer
         return answer if now < answer.ends_at else _notice(answer.place)
+
+    def warm_up(self) -> None:
+        """Ask once, beside everything else and whatever comes of it: the first customer need not wait to connect."""
+        self._pool.submit(self._look_up, WARMING)
 
     def __len__(self) -> int:
         return len(self._entries) + len(self._unknown)

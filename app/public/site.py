@@ -29,11 +29,18 @@ class Lent:
     translations: Path
 
 
-def public_site(deps: Deps, studio: Studio, lent: Lent, inner: WSGIApplication) -> WSGIApplication:
-    """A WSGI application that answers customers itself and hands everything else to `inner`."""
+def public_site(
+    deps: Deps, studio: Studio, lent: Lent, inner: WSGIApplication, *, is_served: bool = False
+) -> WSGIApplication:
+    """A WSGI application that answers customers itself and hands everything else to `inner`.
+
+    Where it `is_served`, it connects to the database before the first of them comes.
+    """
     settings = deps.settings
     # Short links have connections of their own: they must not wait for whatever else this process asks the database.
     intake = Intake.opened(settings, open_engine(settings))
+    if is_served:
+        intake.links.warm_up()
     pages = create_public(
         PublicParts(
             settings=settings,

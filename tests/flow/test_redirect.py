@@ -1,6 +1,7 @@
 """The short link, on both databases: where it leads, how it ends, who guesses, and what it does without a database."""
 
 import statistics
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -238,3 +239,16 @@ def test_a_household_is_one_caller_and_misses_are_forgotten() -> None:
     assert some.wait_seconds("192.0.2.1") == 0
     now[0] = callers.MISS_SECONDS
     assert some.wait_seconds("2001:db8:1:2::1") == 0
+
+
+def test_a_served_process_connects_before_the_first_customer_comes() -> None:
+    asked = threading.Event()
+
+    def look_up(code: str) -> Answer:
+        asked.set()
+        return Answer("unknown", None, Place(code))
+
+    known = LinkCache(look_up)
+    known.warm_up()
+    assert asked.wait(5)
+    assert len(known) == 0
