@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import database_now
@@ -182,6 +182,20 @@ def lend_pictures(session: Session, from_poster_id: str, to_poster_id: str) -> N
     """Let a poster have the pictures of another that it begins as."""
     for row in session.scalars(select(PosterPictureRow).where(PosterPictureRow.poster_id == from_poster_id)):
         add_picture(session, to_poster_id, row.digest, row.brought_by_person_id)
+
+
+def is_base(session: Session, poster_id: str) -> bool:
+    """Whether another poster was begun from this one."""
+    return session.scalar(select(PosterRow.id).where(PosterRow.based_on == poster_id).limit(1)) is not None
+
+
+def remove_draft(session: Session, poster_id: str) -> int:
+    """Take away a poster that has neither snapshot nor issue; how many revisions it had."""
+    session.execute(delete(PosterPictureRow).where(PosterPictureRow.poster_id == poster_id))
+    gone = delete(RevisionRow).where(RevisionRow.poster_id == poster_id).returning(RevisionRow.number)
+    count = len(session.execute(gone).all())
+    session.execute(delete(PosterRow).where(PosterRow.id == poster_id))
+    return count
 
 
 def contributors(session: Session, poster_id: str) -> set[str]:

@@ -224,6 +224,12 @@ def release(session: Session, subject_id: str, person_id: str) -> bool:
     return given_up.first() is not None
 
 
+def remove_case(session: Session, subject_id: str) -> None:
+    """Take away a case that was never submitted, with its steps."""
+    for table in (ClaimRow, StepRow, CaseRow):
+        session.execute(delete(table).where(table.subject_id == subject_id))
+
+
 def _case(row: CaseRow) -> Case:
     return Case(
         row.subject_id,

@@ -378,3 +378,19 @@ def test_what_must_be_checked_anew_is_submitted_again(house: House, advisor: Fla
     assert f"/posters/{poster_id}/issue" not in answer.text
     assert press(advisor, f"/posters/{poster_id}/submit").status_code == 303
     assert press(advisor, f"/posters/{poster_id}/issue").status_code == 303
+
+
+def test_a_draft_is_deleted_for_good_and_nothing_else_is(app: Flask, as_role: AsRole) -> None:
+    house, browser = House(app), as_role("advisor")
+    draft, waiting = house.started(), house.started(DOUBTFUL)
+    submit(house.parts.deps, house.parts.studio, house.actor("advisor"), waiting)
+    shown = browser.get(f"/posters/{draft}")
+    assert f'action="/posters/{draft}/delete"' in shown.text
+    assert f'action="/posters/{waiting}/delete"' not in browser.get(f"/posters/{waiting}").text
+    form = {"csrf_token": form_token(browser, "/me")}
+    assert browser.post(f"/posters/{waiting}/delete", data=form).status_code == 409
+    gone = browser.post(f"/posters/{draft}/delete", data=form)
+    assert (gone.status_code, gone.location) == (303, "/posters")
+    assert browser.get(f"/posters/{draft}").status_code == 404
+    assert browser.post(f"/posters/{draft}/delete", data=form).status_code == 404
+    assert browser.get(f"/posters/{waiting}").status_code == 200

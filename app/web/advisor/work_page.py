@@ -79,6 +79,7 @@ def work_page(poster_id: str, refused: AppError | None = None, recall_error: str
         is_outdated=refused is not None and refused.code == "recheck_required",
         recall_error=recall_error,
         may_recall=permits(actor.role, "poster.recall", poster.state),
+        may_delete=is_own and poster.state == "draft" and told.digest is None,
         tree_url=_tree_url(poster_id),
         is_own=is_own,
     )

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
 from app.db import database_now, reading
+from app.flow.delete_draft import delete_draft
 from app.flow.edit_draft import open_work
 from app.flow.issue import issue
 from app.flow.make_poster import Format
@@ -129,6 +130,15 @@ def take_back(poster_id: str) -> Response:
     """Take it out of review and go on with it."""
     withdraw(parts().deps, current_actor(), poster_id)
     return _see("works.edit", poster_id)
+
+
+@blueprint.post("/posters/<poster_id>/delete")
+@permitted("poster.delete")
+def delete(poster_id: str) -> Response:
+    """Remove a draft for good."""
+    delete_draft(parts().deps, current_actor(), poster_id)
+    flash(_("The draft is deleted."))
+    return make_response(redirect(url_for("works.index"), 303))
 
 
 @blueprint.post("/posters/<poster_id>/issue")

@@ -169,6 +169,7 @@ SENTENCES: Mapping[str, Callable[[Body], str]] = {
     "poster.submit": lambda body: _findings(
         body, _("Submitted; the rules found nothing new"), _("Submitted with %(count)s findings")
     ),
+    "poster.delete": lambda body: _("Draft deleted, never submitted"),
     "poster.withdraw": lambda body: _("Taken back from review"),
     "poster.approve_by_policy": lambda body: _("Approved by policy: %(policy)s", policy=policy_name(body["policy"])),
     "poster.approve": lambda body: _decided(_("Approved"), body),
