@@ -18,7 +18,7 @@ from app.tracking.core import VISITOR_COOKIE, Kind, Place, Request, crop, crop_a
 
 DEEPEST = 3
 FADES_HOURS = 60.0
-MACHINES = 0.07
+MACHINES, LOOKED, PASSED_ON = 0.07, 0.45, 0.02
 _WECHAT = "MicroMessenger/8.0.49.2600(0x28003133) WeChat/arm64 Weixin NetType/5G Language/zh_CN"
 _ANDROID = "Mozilla/5.0 (Linux; Android 14; 23127PN0CC; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0"
 _IPHONE = (
@@ -55,7 +55,7 @@ def spread(house: House, owner: str, code: str) -> Story:
     chance = house.chance
     house.newest[owner] = code
     audience = round(house.visits_per_poster * chance.uniform(0.55, 1.5))
-    house.calendar.tell(_crowd(house, code, audience))
+    house.calendar.tell(_crowd(house, owner, code, audience, 0))
     for _ in range(chance.choice((1, 1, 2, 2, 3))):
         yield house.calendar() + house.soon(20, 30 * 60)
         if not house.has_room:
@@ -63,7 +63,7 @@ def spread(house: House, owner: str, code: str) -> Story:
         house.calendar.tell(_customer(house, Customer(owner, chance.choice(PEOPLE_AGENTS)), code, 0))
 
 
-def _crowd(house: House, code: str, size: int) -> Story:
+def _crowd(house: House, owner: str, code: str, size: int, depth: int) -> Story:
     """People who only look, fewer from day to day, most of them in the evening; and machines among them."""
     begun, chance = house.calendar(), house.chance
     later = sorted(chance.expovariate(1 / FADES_HOURS) for _ in range(size))
@@ -72,10 +72,12 @@ def _crowd(house: House, code: str, size: int) -> Story:
         if chance.random() < MACHINES:
             _visit(house, code, chance.choice(MACHINE_AGENTS))
             continue
-        person = Customer("", chance.choice(PEOPLE_AGENTS))
+        person = Customer(owner, chance.choice(PEOPLE_AGENTS))
         is_open = _visit(house, code, person.agent)
-        if is_open and chance.random() < 0.45:
+        if is_open and chance.random() < LOOKED:
             _act(house, code, person, "seen")
+            if depth < DEEPEST and chance.random() < PASSED_ON:
+                _pass_on(house, person, code, depth)
 
 
 def _customer(house: House, who: Customer, code: str, depth: int) -> Story:
@@ -114,7 +116,8 @@ def _pass_on(house: House, who: Customer, code: str, depth: int) -> None:
     except Conflict:
         return
     _act(house, code, who, "share")
-    house.calendar.tell(_crowd(house, child, max(2, round(house.visits_per_poster * house.chance.uniform(0.05, 0.3)))))
+    friends = max(2, round(house.visits_per_poster * house.chance.uniform(0.05, 0.3)))
+    house.calendar.tell(_crowd(house, who.owner, child, friends, depth + 1))
     for _ in range(house.chance.choice((0, 1, 2, 2))):
         if house.has_room:
             friend = Customer(who.owner, house.chance.choice(PEOPLE_AGENTS))
