@@ -20,7 +20,8 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 _END_MARK, _CENTRAL_MARK, _LOCAL_MARK = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
 _DESCRIPTOR_MARK, _LOCATOR_MARK = b"PK\x07\x08", b"PK\x06\x07"
 _LONGEST_COMMENT = 0xFFFF
-_ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x2041, 0x0008, 0x0800
+_ENCRYPTED, _DESCRIPTOR, _PATCH, _UTF8 = 0x2041, 0x0008, 0x0020, 0x0800
+_NEWEST = 63  # version 6.3 of APPNOTE, times ten
 _UNICODE_PATH, _ZIP64 = 0x7075, 0x0001
 _UNIX = 3
 
@@ -111,12 +112,14 @@ def _central(data: bytes, at: int, end: int) -> tuple[Entry, int]:
     if at + _CENTRAL.size > end or data[at : at + 4] != _CENTRAL_MARK:
         raise _bad("directory_lies", "the archive's directory is broken")
     found = _CENTRAL.unpack_from(data, at)
-    _, made, _, flags, method, _, _, crc, compressed, size, name_length, extra_length, note, disk = found[:14]
+    _, made, needed, flags, method, _, _, crc, compressed, size, name_length, extra_length, note, disk = found[:14]
     attributes, header = found[15:]
     name_end = at + _CENTRAL.size + name_length
     after = name_end + extra_length + note
     if after > end or disk:
         raise _bad("directory_lies", "the archive's directory is broken")
+    if needed & 0xFF > _NEWEST:
+        raise _bad("unsupported_compression", f"the archive asks for version {(needed & 0xFF) / 10} of the format")
     raw = data[name_end - name_length : name_end]
     extra = data[name_end : name_end + extra_length]
     if 0xFFFFFFFF in (compressed, size, header) or _has_extra(extra, _ZIP64):
@@ -153,7 +156,7 @@ def _entry_problems(entry: Entry) -> list[Problem]:
     found = []
     if entry.flags & _ENCRYPTED:
         found.append(Problem(shown(entry.name), "encrypted", "this file is locked with a password"))
-    if entry.method not in (STORED, DEFLATED):
+    if entry.method not in (STORED, DEFLATED) or entry.flags & _PATCH:
         found.append(Problem(shown(entry.name), "unsupported_compression", f"compression method {entry.method}"))
     if S_ISLNK(entry.mode):
         found.append(Problem(shown(entry.name), "symlink", "this is a link, not a file"))

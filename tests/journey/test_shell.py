@@ -125,8 +125,7 @@ def activate(page: Page, screen: str, name: str) -> None:
     link.tap() if screen == "phone" else link.click()
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("screen", ["phone", "desk"])
+@pytest.mark.parametrize(("screen", "lang"), [("phone", "zh"), ("desk", "en")])
 def test_an_advisor_signs_in_and_finds_a_template(browser: Browser, site: Site, screen: str, lang: str) -> None:
     page, complaints = opened(browser, site, screen, lang)
     words = WORDS[lang]
