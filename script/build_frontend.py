@@ -6,6 +6,7 @@ With --check it formats nothing and builds nothing: it runs the linter, the type
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,9 +71,16 @@ def build() -> int:
     if is_stamped(stamp, wanted):
         return 0
     print("== Building the front end", file=sys.stderr)
-    status = node("vite/bin/vite.js", "build", "--logLevel", "warn")
+    made, former = BUILT.with_name("built.new"), BUILT.with_name("built.old")
+    status = node("vite/bin/vite.js", "build", "--logLevel", "warn", "--outDir", str(made), "--emptyOutDir")
     if status == 0:
-        stamp.write_text(wanted, encoding="utf-8")
+        (made / stamp.name).write_text(wanted, encoding="utf-8")
+        # Put in place whole: a server that runs meanwhile finds the former files or the new ones.
+        shutil.rmtree(former, ignore_errors=True)
+        if BUILT.exists():
+            BUILT.rename(former)
+        made.rename(BUILT)
+        shutil.rmtree(former, ignore_errors=True)
     return status
 
 
