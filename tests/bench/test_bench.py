@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.cli import bench_results
 from app.cli.main import run
 from app.cli.parts import Parts
 from app.config import Settings
@@ -53,7 +54,10 @@ def test_bench_render_names_every_painter_with_time_and_memory(
     assert answer["absent"] == {}
 
 
-def test_bench_results_compares_two_stores(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bench_results_compares_two_stores(
+    parts: Parts, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_results, "DAYS", 95)
     answer = printed(parts, capsys, "results", "--visits", "1000", "--runs", "3")
     assert set(answer["stores"]) == {"1000", "10000"}
     for store in answer["stores"].values():

@@ -114,10 +114,11 @@ def test_an_upload_that_is_cut_off_leaves_nothing(site: Site) -> None:
 
 
 def test_a_length_that_lies_leaves_nothing(site: Site) -> None:
+    """Who sends on after the answer may lose it to the reset of the connection; what counts is that nothing is left."""
     whole = site.body(bundle())
     for length, allowed in (
-        (str(len(whole) // 2), (400, 413, 422)),
-        ("10", (400, 413)),
+        (str(len(whole) // 2), (400, 413, 422, None)),
+        ("10", (400, 413, None)),
         (str(33 * 1024 * 1024), (400, 413, None)),
         (str(10**12), (400, 413, None)),
         ("-5", (400, None)),

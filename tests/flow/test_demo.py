@@ -13,7 +13,7 @@ from app.accounts.tables import AccountRow
 from app.archive.core import Head, read
 from app.archive.tables import ArchiveEntryRow
 from app.customers.tables import CustomerRow, CustomerTagRow
-from app.db import database_now, reading
+from app.db import database_now, open_engine, reading
 from app.flow import keep_archive
 from app.flow.deps import Deps
 from app.flow.make_demo import SMALL, make_demo
@@ -32,6 +32,14 @@ from tests.bank import studio
 from tests.conftest import House
 
 BOTH: tuple[State, ...] = ("draft", "in_review", "changes_requested", "rejected", "approved", "recalled")
+
+
+@pytest.fixture
+def engine(postgresql_url: str) -> Iterator[Engine]:
+    """On SQLite it is told for the journeys."""
+    engine = open_engine(House({}).using(database_url=postgresql_url).settings)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

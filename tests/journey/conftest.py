@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.journey.serving import Site, demonstration
+
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 SCREENS = {"phone": PHONE, "desktop": DESKTOP}
@@ -32,3 +34,10 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(**PHONE)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A served demonstration bank; whoever changes something there does it so that nobody else is in the way."""
+    with demonstration(tmp_path_factory.mktemp("demonstration")) as opened:
+        yield opened

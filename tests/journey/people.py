@@ -37,7 +37,8 @@ _POLICY_WATCH = """addEventListener('securitypolicyviolation',
     event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
 
 
-# Two pages that are made of the same parts are one to axe.
+# Two pages that are made of the same parts are one to axe, in whatever language they speak.
+_LOOKED_AT: dict[str, set[str]] = {screen: set() for screen in SCREENS}
 _MADE_OF = """() => [...new Set([...document.querySelectorAll('*')].map(
     one => `${one.tagName}.${one.getAttribute('class')}`))].sort().join(' ')"""
 
@@ -70,7 +71,6 @@ class Person:
     page: Page
     screen: str
     complaints: list[str] = field(default_factory=list)
-    looked_at: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.page.add_init_script(_POLICY_WATCH)
@@ -113,10 +113,10 @@ class Person:
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen"
         made_of = str(self.page.evaluate(_MADE_OF))
-        if made_of not in self.looked_at:
+        if made_of not in _LOOKED_AT[self.screen]:
             found: Any = Axe().run(self.page)
             assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
-            self.looked_at.add(made_of)
+            _LOOKED_AT[self.screen].add(made_of)
 
     def wait_until(self, path: str, there: Callable[[], bool]) -> None:
         """Open the page again and again until it shows what the worker has in hand."""
@@ -299,7 +299,6 @@ class Cast:
     screen: str
     language: str
     people: list[Person] = field(default_factory=list)
-    looked_at: set[str] = field(default_factory=set)
 
     def _page(self, **more: Any) -> Page:
         context: BrowserContext = self.browser.new_context(
@@ -314,14 +313,14 @@ class Cast:
 
     def colleague(self, kind: type[Colleague], login: str) -> Any:
         """Somebody of the house, signed in."""
-        person = kind(self._page(), self.screen, looked_at=self.looked_at)
+        person = kind(self._page(), self.screen)
         self.people.append(person)
         person.sign_in(login, self.passwords[login])
         return person
 
     def customer(self) -> Customer:
         """Somebody whom nobody knows."""
-        person = Customer(self._page(user_agent=WECHAT), self.screen, looked_at=self.looked_at)
+        person = Customer(self._page(user_agent=WECHAT), self.screen)
         self.people.append(person)
         return person
 

@@ -1,26 +1,19 @@
 """The main job in a real browser, from a designer's file to a customer's tag: by touch, by mouse, in both languages."""
 
-import os
 import re
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from app.config import PROJECT, Settings
 from app.factory import open_deps
 from app.flow.make_demo_people import make_people
-from tests.conftest import House
 from tests.journey.people import Advisor, Cast, Designer, Operator, Reviewer, bundle, cast, code_in
+from tests.journey.serving import Site, house_in, served
 from tests.services import free_ports
 
 RUNS = [
@@ -32,59 +25,16 @@ RUNS = [
 RISKY, DOUBTFUL, CORRECTED = "江水有信，保本保收益", "早上好！安全可靠，等您来坐。", "早上好！茶备好了，等您来坐。"
 
 
-@dataclass(frozen=True)
-class Served:
-    """A product that is served, and everybody's passwords."""
-
-    address: str
-    passwords: dict[str, str]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _built() -> None:
-    for command in ("build_frontend", "translations"):
-        subprocess.run([PROJECT / "script" / command], check=True)
-
-
 @contextmanager
-def served(database_url: str, var: Path) -> Iterator[Served]:
+def staffed(database_url: str, var: Path) -> Iterator[Site]:
     """The real processes, web and worker, on a database with people in it and nothing else."""
     (port,) = free_ports(1)
-    address = f"http://127.0.0.1:{port}"
-    given: dict[str, object] = {
-        "database_url": database_url,
-        "var_dir": var,
-        "spool_dir": var / "visits",
-        "fonts_dir": Settings.from_env({}).fonts_dir,
-        "site_url": address,
-        "base_url": f"{address}/r",
-    }
-    house = House({}).using(**given)
+    house = house_in(var, database_url, port)
     deps = open_deps(house.settings)
     staff = make_people(deps, None, datetime.now(UTC).date())
     deps.engine.dispose()
-    command = [sys.executable, "-m", "app.factory", "serve", "--port", str(port)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("IMPRIMATUR_")}
-    with (var / "log").open("wb") as log:
-        running = subprocess.Popen(command, cwd=PROJECT, env=environment | house.environment, stdout=log, stderr=log)
-        try:
-            _wait_until_ready(address, running, var / "log")
-            yield Served(address, {login.demo.login: login.password for login in staff.logins})
-        finally:
-            running.terminate()
-            assert running.wait(30) is not None
-
-
-def _wait_until_ready(address: str, running: "subprocess.Popen[bytes]", log: Path) -> None:
-    until = time.monotonic() + 120
-    while time.monotonic() < until and running.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:  # noqa: S310
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"the product did not come up: {log.read_text(encoding='utf-8')[-2000:]}")
+    with served(house, port, var / "log") as address:
+        yield Site(address, house, {login.demo.login: login.password for login in staff.logins})
 
 
 @pytest.mark.parametrize(("screen", "language", "database"), RUNS)
@@ -93,8 +43,8 @@ def test_from_a_designers_file_to_a_customers_tag(
 ) -> None:
     database_url = request.getfixturevalue(f"{database}_url")
     with (
-        served(database_url, tmp_path) as site,
-        cast(browser, site.address, site.passwords, screen, language) as people,
+        staffed(database_url, tmp_path) as site,
+        cast(browser, site.address, site.logins, screen, language) as people,
     ):
         zhou: Reviewer = people.colleague(Reviewer, "zhou")
         _publish(people, zhou)

@@ -1,23 +1,13 @@
 """The shell in a real browser: an advisor signs in and looks around, on a phone and at a desk, in both languages."""
 
-import os
 import re
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from app.config import PROJECT, Settings
-from tests.services import free_ports
+from tests.journey.serving import Site
 
 SCREENS = {"phone": (390, 844), "desk": (1440, 900)}
 WORDS = {
@@ -46,54 +36,6 @@ WORDS = {
         "me": "Me",
     },
 }
-
-
-@dataclass(frozen=True)
-class Site:
-    """A served product with its demonstration bank."""
-
-    address: str
-    logins: dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    var = tmp_path_factory.mktemp("served")
-    environment = {
-        **os.environ,
-        "IMPRIMATUR_VAR_DIR": str(var),
-        "IMPRIMATUR_FONTS_DIR": str(Settings.from_env({}).fonts_dir),
-    }
-    for command in ("build_frontend", "translations"):
-        subprocess.run([PROJECT / "script" / command], check=True)
-    product = [sys.executable, "-m", "app.factory"]
-    for arguments in (["migrate"], ["demo", "--small"]):
-        subprocess.run([*product, *arguments], cwd=PROJECT, env=environment, check=True, capture_output=True)
-    (port,) = free_ports(1)
-    address = f"http://127.0.0.1:{port}"
-    with (var / "log").open("wb") as log:
-        served = subprocess.Popen([*product, "serve", "--port", str(port)], cwd=PROJECT, env=environment, stdout=log)
-        try:
-            _wait_until_ready(address, served, var / "log")
-            rows = (
-                line.split(maxsplit=3) for line in (var / "demo_logins.txt").read_text(encoding="utf-8").splitlines()
-            )
-            yield Site(address, {login: password for _, login, password, _ in rows})
-        finally:
-            served.terminate()
-            assert served.wait(30) is not None
-
-
-def _wait_until_ready(address: str, served: "subprocess.Popen[bytes]", log: Path) -> None:
-    until = time.monotonic() + 120
-    while time.monotonic() < until and served.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:  # noqa: S310
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"the product did not come up: {log.read_text(encoding='utf-8')[-2000:]}")
 
 
 def opened(browser: Browser, site: Site, screen: str, lang: str) -> tuple[Page, list[str]]:

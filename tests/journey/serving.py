@@ -1,0 +1,92 @@
+"""The product as it is served: the real processes, web and worker, for journeys."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.config import PROJECT, Settings
+from tests.conftest import House
+from tests.services import free_ports
+
+PRODUCT = [sys.executable, "-m", "app.factory"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served product with people in it: its address, its house, and everybody's password by login."""
+
+    address: str
+    house: House
+    logins: dict[str, str]
+
+
+def house_in(var: Path, database_url: str, port: int) -> House:
+    """The settings of a product that keeps everything in `var` and leads to its own address."""
+    address = f"http://127.0.0.1:{port}"
+    return House({}).using(
+        database_url=database_url,
+        var_dir=var,
+        spool_dir=var / "visits",
+        fonts_dir=Settings.from_env({}).fonts_dir,
+        site_url=address,
+        base_url=f"{address}/r",
+    )
+
+
+def environment_of(house: House) -> dict[str, str]:
+    """The environment of a process in `house`, and of no other."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("IMPRIMATUR_")}
+    return own | house.environment
+
+
+@contextmanager
+def served(house: House, port: int, log: Path) -> Iterator[str]:
+    """The address under which `house` is served meanwhile."""
+    for command in ("build_frontend", "translations"):
+        subprocess.run([PROJECT / "script" / command], check=True)
+    address = f"http://127.0.0.1:{port}"
+    serve = [*PRODUCT, "serve", "--port", str(port)]
+    with log.open("wb") as output:
+        running = subprocess.Popen(serve, cwd=PROJECT, env=environment_of(house), stdout=output, stderr=output)
+        try:
+            _wait_until_ready(address, running, log)
+            yield address
+        finally:
+            running.terminate()
+            assert running.wait(30) is not None
+
+
+@contextmanager
+def demonstration(var: Path) -> Iterator[Site]:
+    """A served demonstration bank, the small one."""
+    (port,) = free_ports(1)
+    house = house_in(var, f"sqlite:///{var / 'imprimatur.db'}", port)
+    for arguments in (["migrate"], ["demo", "--small"]):
+        done = subprocess.run(
+            [*PRODUCT, *arguments], cwd=PROJECT, env=environment_of(house), capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+    rows = [line.split(maxsplit=3) for line in (var / "demo_logins.txt").read_text(encoding="utf-8").splitlines()]
+    with served(house, port, var / "log") as address:
+        yield Site(address, house, {row[1]: row[2] for row in rows})
+
+
+def _wait_until_ready(address: str, running: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until and running.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"the product did not come up: {log.read_text(encoding='utf-8')[-2000:]}")

@@ -1,0 +1,65 @@
+"""Every page of the demonstration, as each person sees it: axe finds nothing, nothing is too wide, nothing complains.
+
+Each page is opened once; phone and Chinese, desk and English take turns. The walks through the pages see the rest.
+"""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from app.db import open_engine
+from script.screenshots_pages import Shot, shots
+from tests.journey.conftest import SCREENS
+from tests.journey.serving import Site
+
+LOOKS = (("phone", "zh-CN"), ("desktop", "en-GB"))
+
+
+def signed_in(site: Site, browser: Browser, screen: str, locale: str, login: str) -> BrowserContext:
+    context = browser.new_context(base_url=site.address, locale=locale, **SCREENS[screen])
+    if login:
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.locator("input[name=login]").fill(login)
+        page.locator("input[name=password]").fill(site.logins[login])
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.close()
+    return context
+
+
+def wrong_with(page: Page, shot: Shot) -> list[str]:
+    """What is wrong with a page."""
+    said: list[str] = []
+    page.on("console", lambda one: said.append(one.text) if one.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    answer = page.goto(shot.path, wait_until="load")
+    expected = {shot.status, 410} if "notice" in shot.path else {shot.status}
+    status = answer.status if answer is not None else 0
+    found = [] if status in expected else [f"answered {status}"]
+    # A page that is not there is a complaint of the browser itself.
+    found += [one for one in said if not (status >= 400 and f"status of {status}" in one)]
+    if page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0:
+        found.append("wider than the screen")
+    report = Axe().run(page)
+    if report.violations_count:
+        found.append(report.generate_report())
+    return found
+
+
+def test_nothing_is_wrong_with_any_page(site: Site, browser: Browser) -> None:
+    engine = open_engine(site.house.settings)
+    pages = [shot for shot in shots(engine) if "/none" not in shot.path and shot.do is None]
+    engine.dispose()
+    assert len(pages) > 50
+    wrong: dict[str, list[str]] = {}
+    for look, (screen, locale) in enumerate(LOOKS):
+        mine = pages[look :: len(LOOKS)]
+        for login in dict.fromkeys(shot.login for shot in mine):
+            context = signed_in(site, browser, screen, locale, login)
+            for shot in (one for one in mine if one.login == login):
+                page = context.new_page()
+                if found := wrong_with(page, shot):
+                    wrong[f"{shot.name} {screen} {shot.path}"] = found
+                page.close()
+            context.close()
+    assert wrong == {}
