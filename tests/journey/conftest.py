@@ -3,13 +3,24 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journey.serving import Site, demonstration
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 SCREENS = {"phone": PHONE, "desktop": DESKTOP}
+
+
+def scan(page: Page, address: str) -> int:
+    """The status of where a code leads; on a busy machine the product may ask to scan again in a moment."""
+    for _ in range(10):
+        answer = page.goto(address)
+        assert answer is not None
+        if answer.status != 503:
+            return answer.status
+        page.wait_for_timeout(1000)
+    return 503
 
 
 @pytest.fixture(params=list(SCREENS))

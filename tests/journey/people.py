@@ -20,7 +20,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.journey.conftest import SCREENS
+from tests.journey.conftest import SCREENS, scan
 from tests.posters import PROJECT
 
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
@@ -78,8 +78,8 @@ class Person:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _heard(self, said: Any) -> None:
-        # Chromium itself says so of a page that answers 404 or 410, as those of this journey are meant to.
-        if said.type in ("error", "warning") and not re.search(r"status of 4(04|10)", said.text):
+        # Chromium itself says so of a page that answers 404, 410 or 503, as those of this journey are meant to.
+        if said.type in ("error", "warning") and not re.search(r"status of (404|410|503)", said.text):
             self.complaints.append(said.text)
 
     def go(self, path: str) -> int:
@@ -268,7 +268,9 @@ class Customer(Person):
 
     def scan(self, address: str) -> int:
         """Open what the code says; the status of where it leads."""
-        return self.go(address)
+        status = scan(self.page, address)
+        self.look()
+        return status
 
     def agree(self) -> None:
         """Say yes to being remembered."""

@@ -1,4 +1,4 @@
-"""Every page of the demonstration, as each person sees it: axe finds nothing, nothing is too wide, nothing complains.
+"""Pages that no walk comes to, as each person sees them: axe finds nothing, nothing is too wide, nothing complains.
 
 Each page is opened once; phone and Chinese, desk and English take turns. The walks through the pages see the rest.
 """
@@ -12,6 +12,9 @@ from tests.journey.conftest import SCREENS
 from tests.journey.serving import Site
 
 LOOKS = (("phone", "zh-CN"), ("desktop", "en-GB"))
+# Whom no walk follows from page to page; what else they meet is looked at by the walks.
+UNWALKED = ("00-door", "11-advisor", "50-auditor", "60-admin")
+UNWALKED_PAGES = ("me", "tasks", "customer", "brand", "decided", "circulation-template")
 
 
 def signed_in(site: Site, browser: Browser, screen: str, locale: str, login: str) -> BrowserContext:
@@ -46,11 +49,16 @@ def wrong_with(page: Page, shot: Shot) -> list[str]:
     return found
 
 
-def test_nothing_is_wrong_with_any_page(site: Site, browser: Browser) -> None:
+def is_unwalked(shot: Shot) -> bool:
+    """Whether no other journey comes there."""
+    return shot.name.startswith(UNWALKED) or shot.name.partition("-")[2].partition("-")[2] in UNWALKED_PAGES
+
+
+def test_nothing_is_wrong_with_a_page_that_no_walk_comes_to(site: Site, browser: Browser) -> None:
     engine = open_engine(site.house.settings)
-    pages = [shot for shot in shots(engine) if "/none" not in shot.path and shot.do is None]
+    pages = [shot for shot in shots(engine) if "/none" not in shot.path and shot.do is None and is_unwalked(shot)]
     engine.dispose()
-    assert len(pages) > 50
+    assert len(pages) > 20
     wrong: dict[str, list[str]] = {}
     for look, (screen, locale) in enumerate(LOOKS):
         mine = pages[look :: len(LOOKS)]

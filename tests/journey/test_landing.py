@@ -1,5 +1,6 @@
 """A customer's telephone in a real browser: it looks, agrees, passes on, and takes everything back."""
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app.flow.recall import recall_poster
 from tests.bank import HE
 from tests.house_of_links import PHONE, Links, Prepared, opened, prepare
-from tests.journey.conftest import SCREENS
+from tests.journey.conftest import SCREENS, scan
 from tests.services import free_ports
 
 OTHERS = (("/l/Nobody5555", 404), ("/r/1", 404), ("/v/", 200), ("/v/Nobody5555", 404))
@@ -58,12 +59,14 @@ def telephone(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Brow
 
 
 def heard(page: Page) -> list[str]:
-    """What the browser complains about from now on; that a page has ended (410) is none."""
+    """What the browser complains about from now on; that a page has ended (410) or asks to wait (503) is none."""
     complaints: list[str] = []
     page.on(
         "console",
         lambda said: (
-            complaints.append(said.text) if said.type in ("error", "warning") and " 410 " not in said.text else None
+            complaints.append(said.text)
+            if said.type in ("error", "warning") and not re.search(" (410|503) ", said.text)
+            else None
         ),
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -91,7 +94,7 @@ def test_a_customer_looks_agrees_passes_on_and_is_forgotten(
     page = telephone.new_page()
     complaints, beacons = heard(page), []
     page.on("response", lambda answer: beacons.append(answer.status) if "/b/" in answer.url else None)
-    page.goto(f"{address}/r/{made.code}")
+    assert scan(page, f"{address}/r/{made.code}") == 200
     assert page.url == f"{address}/l/{made.code}"
     look(page)
     assert page.evaluate("document.querySelector('.poster').naturalWidth") > 300
@@ -120,15 +123,20 @@ def test_a_customer_looks_agrees_passes_on_and_is_forgotten(
     assert page.locator("#address").input_value() == f"{address}/r/{child}"
     friend = browser.new_context(user_agent=PHONE, locale="zh-CN")
     theirs = friend.new_page()
-    theirs.goto(f"{address}/r/{child}")
+    assert scan(theirs, f"{address}/r/{child}") == 200
     friend.close()
     page.goto(f"{address}/l/{made.code}")
     pressed(page, "form[action*='/forget'] button")
     look(page)
     assert telephone.cookies() == []
     assert complaints == []
-    # Each look of three seconds is seen once more; how many there are is a matter of how quick the machine is.
-    assert [kind for kind in made.kinds() if kind != "seen"] == ["redirect", "consent", "share", "redirect"]
+    # How often one is seen, and whether one has to scan again, is a matter of how quick the machine is.
+    assert [kind for kind in made.kinds() if kind not in ("seen", "unresolved")] == [
+        "redirect",
+        "consent",
+        "share",
+        "redirect",
+    ]
     assert "seen" in made.kinds()
     assert made.visits()[-1].parent_code == made.code
     assert {visit.visitor for visit in made.visits()} == {None}
@@ -152,7 +160,7 @@ def test_without_scripts_everything_but_the_look_is_there(site: tuple[Links, str
     made, address = site
     context = browser.new_context(**SCREENS["phone"], user_agent=PHONE, locale="zh-CN", java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{address}/r/{made.code}")
+    assert scan(page, f"{address}/r/{made.code}") == 200
     page.locator("form[action*='/share'] button").click()
     page.wait_for_url("**/share")
     assert page.locator("img.poster").is_visible()
