@@ -81,22 +81,30 @@ def create_app(settings: Settings, studio: Studio | None = None, *, is_served: b
     return app
 
 
+_opened: list[Studio] = []
+
+
 def create_served_app() -> "Flask":
-    """What a server runs: the pages by the settings of the environment, their logs as JSON."""
+    """What a web process runs: the pages by the settings of the environment, their logs as JSON.
+
+    It is forked from `imprimatur serve` and has its studio from there, opened once for all of them.
+    """
     from app.web.observe import configure_logs
     from app.web.serving import end_at_once_while_starting
 
     end_at_once_while_starting()
     configure_logs()
-    return create_app(Settings.from_env(), is_served=True)
+    return create_app(Settings.from_env(), *_opened, is_served=True)
 
 
 def _serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
     from app.schema import require_current
     from app.web.serving import serve
 
-    require_current(open_deps(settings))
-    serve(settings, host, port, with_worker)
+    deps = open_deps(settings)
+    require_current(deps)
+    deps.engine.dispose()  # a connection must not be forked
+    serve(settings, host, port, with_worker, lambda: _opened.append(open_studio(settings)))
 
 
 def open_studio(settings: Settings, only: str | None = None) -> Studio:

@@ -4,8 +4,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 import structlog
@@ -22,8 +22,11 @@ GRACE_SECONDS = 5.0  # what is answered or done until then is finished; a job th
 _log = structlog.get_logger(__name__)
 
 
-def serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
-    """Answer on `host` and `port` until SIGINT or SIGTERM; the worker ends with it."""
+def serve(settings: Settings, host: str, port: int, with_worker: bool, prepare: Callable[[], None]) -> None:
+    """Answer on `host` and `port` until SIGINT or SIGTERM; the worker ends with it.
+
+    `prepare` opens, before the web processes are forked, what they share.
+    """
     # Until the server has its own handlers: nobody who is told to end may leave a worker behind.
     signal.signal(signal.SIGTERM, _leave)
     server = _Server(
@@ -42,10 +45,8 @@ def serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
         workers_kill_timeout=round(GRACE_SECONDS),
         working_dir=PROJECT,
     )
-    if with_worker:
-        with _worker():
-            server.serve()
-    else:
+    with _worker() if with_worker else nullcontext():
+        prepare()
         server.serve()
 
 
