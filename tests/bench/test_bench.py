@@ -1,9 +1,11 @@
 """The benches run, and print what others read. What they measure is no test: machines differ."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from app.cli import bench_results
 from app.cli.main import run
@@ -11,6 +13,7 @@ from app.cli.parts import Parts
 from app.config import Settings
 from app.factory import open_studio
 from app.reads.rule_packs import load_rules
+from tests.bench import keystroke
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +72,9 @@ def test_bench_customers_names_what_it_measured(parts: Parts, capsys: pytest.Cap
     answer = printed(parts, capsys, "customers", "--visits", "300", "--people", "20", "--nodes", "500")
     assert (answer["visits"], answer["customers"], answer["tree_nodes"]) == (300, 20, 500)
     assert all(value > 0 for value in answer.values())
+
+
+def test_the_keystroke_bench_times_every_letter_on_the_canvas(browser: Browser, tmp_path: Path) -> None:
+    taken = keystroke.measure(browser, tmp_path, "周看")
+    assert taken["letters"] == 2
+    assert 0 < taken["own_ms"] <= taken["whole_ms"]

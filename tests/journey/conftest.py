@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journey.serving import Site, demonstration
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 SCREENS = {"phone": PHONE, "desktop": DESKTOP}
+
+expect.set_options(timeout=20_000)  # as patient as a busy machine asks for; what holds is seen at once
 
 
 def scan(page: Page, address: str) -> int:
