@@ -1,5 +1,6 @@
 """What all tests share: closed sockets, and the two databases, stores and transports that the product runs on."""
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -65,6 +66,14 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield opened
         opened.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_stays_is_not_looked_through_again() -> None:
+    """Templates, rules and fonts are a million objects: each full collection would take seconds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 class OutsideRefusedError(RuntimeError):

@@ -2,7 +2,6 @@
 
 import io
 import secrets
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,6 @@ from typing import Any, cast
 
 from flask import Flask, Response
 from PIL import Image, ImageDraw
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 import app.web as web
 from app.config import Settings
@@ -29,6 +27,7 @@ from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate
 from app.storage.local import LocalStore
 from app.web.advisor.editor import Desk, editor_blueprint, editor_page
+from tests.journey.serving import in_a_thread
 from tests.posters import document, template, text_layer, text_slot
 
 POLICY = (
@@ -114,11 +113,6 @@ class House:
         self.locked = False
 
 
-class _Silent(WSGIRequestHandler):
-    def log(self, *_: Any) -> None:
-        """Nothing."""
-
-
 def application(folder: Path, house: Callable[[], House]) -> Flask:
     """The bare application."""
     flask = Flask(web.__name__)
@@ -166,15 +160,8 @@ def application(folder: Path, house: Callable[[], House]) -> Flask:
 def serving(folder: Path) -> Iterator[House]:
     """The application on a free port of this machine."""
     house = House("", "zh", [])
-    server = make_server("127.0.0.1", 0, application(folder, lambda: house), threaded=True, request_handler=_Silent)
-    house.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with in_a_thread(application(folder, lambda: house)) as house.url:
         yield house
-    finally:
-        server.shutdown()
-        thread.join()
 
 
 __all__ = ["DAY", "House", "application", "document", "photograph", "serving", "studio"]

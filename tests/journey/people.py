@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.journey.conftest import SCREENS, scan
+from tests.journey.looking import look
 from tests.posters import PROJECT
 
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
@@ -35,12 +35,6 @@ LOOK_SECONDS = 3.4
 TIMEOUT_MS = 20_000
 _POLICY_WATCH = """addEventListener('securitypolicyviolation',
     event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
-
-
-# Two pages that are made of the same parts are one to axe, in whatever language they speak.
-_LOOKED_AT: dict[str, set[str]] = {screen: set() for screen in SCREENS}
-_MADE_OF = """() => [...new Set([...document.querySelectorAll('*')].map(
-    one => `${one.tagName}.${one.getAttribute('class')}`))].sort().join(' ')"""
 
 
 def bundle() -> bytes:
@@ -109,14 +103,7 @@ class Person:
 
     def look(self) -> None:
         """What must hold of every page."""
-        self.page.wait_for_load_state("load")
-        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen"
-        made_of = str(self.page.evaluate(_MADE_OF))
-        if made_of not in _LOOKED_AT[self.screen]:
-            found: Any = Axe().run(self.page)
-            assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
-            _LOOKED_AT[self.screen].add(made_of)
+        look(self.page)
 
     def wait_until(self, path: str, there: Callable[[], bool]) -> None:
         """Open the page again and again until it shows what the worker has in hand."""

@@ -3,12 +3,12 @@
 Each page is opened once; phone and Chinese, desk and English take turns. The walks through the pages see the rest.
 """
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.db import open_engine
 from script.screenshots_pages import Shot, shots
 from tests.journey.conftest import SCREENS
+from tests.journey.looking import fault_of
 from tests.journey.serving import Site
 
 LOOKS = (("phone", "zh-CN"), ("desktop", "en-GB"))
@@ -41,12 +41,8 @@ def wrong_with(page: Page, shot: Shot) -> list[str]:
     found = [] if status in expected else [f"answered {status}"]
     # A page that is not there is a complaint of the browser itself.
     found += [one for one in said if not (status >= 400 and f"status of {status}" in one)]
-    if page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0:
-        found.append("wider than the screen")
-    report = Axe().run(page)
-    if report.violations_count:
-        found.append(report.generate_report())
-    return found
+    fault = fault_of(page)
+    return [*found, fault] if fault else found
 
 
 def is_unwalked(shot: Shot) -> bool:

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from app.posters.drafts import Draft
 from app.web.assets import entry
 from tests.journey.editor_house import House, photograph, serving
+from tests.journey.looking import AT_REST
 
 RISKY = "债市回暖，保本保收益"
 JS_LIMIT_BYTES = 40 * 1024
@@ -447,7 +448,7 @@ def test_axe_finds_nothing(context: BrowserContext, house: House, language: Any)
     page.locator(".slots [data-slot=headline]").click()
     text(page).fill(RISKY)
     expect(page.locator(".card-finding").first).to_be_visible()
-    page.wait_for_function("document.getAnimations().length === 0")
+    page.evaluate(AT_REST)
     found.append(Axe().run(page))
     page.goto(f"{house.url}/posters/open-day/edit")
     page.locator(".slots [data-slot=view]").click()

@@ -1,31 +1,22 @@
 """A customer's telephone in a real browser: it looks, agrees, passes on, and takes everything back."""
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.flow.recall import recall_poster
 from tests.bank import HE
 from tests.house_of_links import PHONE, Links, Prepared, opened, prepare
 from tests.journey.conftest import SCREENS, scan
+from tests.journey.looking import look
+from tests.journey.serving import in_a_thread
 from tests.services import free_ports
 
 OTHERS = (("/l/Nobody5555", 404), ("/r/1", 404), ("/v/", 200), ("/v/Nobody5555", 404))
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
-
-
-class Quiet(WSGIRequestHandler):
-    """Logs nothing."""
-
-    def log_request(self, *_: object) -> None:
-        """Nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +30,8 @@ def bank(empty_sqlite: bytes, tmp_path_factory: pytest.TempPathFactory) -> tuple
 def site(bank: tuple[Prepared, int], tmp_path: Path) -> Iterator[tuple[Links, str]]:
     prepared, port = bank
     address = f"http://127.0.0.1:{port}"
-    with opened(prepared, tmp_path, site_url=address, base_url=f"{address}/r") as made:
-        server = make_server("127.0.0.1", port, made.app, threaded=True, request_handler=Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with opened(prepared, tmp_path, site_url=address, base_url=f"{address}/r") as made, in_a_thread(made.app, port):
         yield made, address
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(params=list(zip(SCREENS, LOCALES, strict=True)), ids="-".join)
@@ -71,14 +56,6 @@ def heard(page: Page) -> list[str]:
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return complaints
-
-
-def look(page: Page) -> None:
-    """Nothing for axe to find, and nothing wider than the screen."""
-    page.wait_for_load_state("networkidle")
-    found: Any = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def pressed(page: Page, selector: str) -> None:

@@ -1,6 +1,5 @@
 """The operator's pages in a real browser: from a figure to its rows, to a poster, to its recall and what came after."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.accounts import records as accounts
 from app.accounts.core import Actor
@@ -28,6 +25,8 @@ from script.translations import catalogues, compile_
 from tests.bank import FUND, GREETING, PLAIN, Bank, studio
 from tests.conftest import House
 from tests.journey.conftest import DESKTOP, PHONE
+from tests.journey.looking import look
+from tests.journey.serving import in_a_thread
 from tests.results import ZONE
 from tests.services import free_ports
 
@@ -45,11 +44,6 @@ WORDS = {
 }
 _POLICY_WATCH = """addEventListener('securitypolicyviolation',
     event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
-
-
-class _Silent(WSGIRequestHandler):
-    def log(self, *_: Any) -> None:
-        """Nothing."""
 
 
 @dataclass
@@ -92,12 +86,8 @@ def served(sqlite_url: str, tmp_path: Path) -> Iterator[Served]:
     (tmp_path / "templates").mkdir()
     bank.publish(tmp_path / "templates")
     poster_id = _lived(bank)
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Served(address, bank, poster_id)
-    server.shutdown()
-    thread.join()
+    with in_a_thread(app, port):
+        yield Served(address, bank, poster_id)
     bank.deps.engine.dispose()
 
 
@@ -124,13 +114,6 @@ def _lived(bank: Bank) -> str:
         tracking.begin(session, "spool")
         tracking.take_in(session, "spool", visits, 1, ZONE)
     return poster_id
-
-
-def look(page: Page) -> None:
-    """What must hold of every page: nothing for axe to find, nothing wider than the screen."""
-    found: Any = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def press(page: Page, screen: str, selector: str) -> None:

@@ -1,15 +1,12 @@
 """The reviewers' pages in a real browser: deciding with a pin, by mouse, by touch and by keyboard alone."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.accounts import records as accounts
 from app.accounts.core import Actor, Role
@@ -29,17 +26,14 @@ from tests.bank import DOUBTFUL, Bank, studio
 from tests.conftest import House
 from tests.flow.test_review_threats import template_files
 from tests.journey.conftest import DESKTOP, PHONE
+from tests.journey.looking import look
+from tests.journey.serving import in_a_thread
 from tests.services import free_ports
 
 SCREENS: dict[str, dict[str, Any]] = {"phone": PHONE, "desk": DESKTOP}
 PEOPLE: dict[Role, str] = {"advisor": "林若溪", "designer": "梅亦寒", "reviewer": "周慎之", "auditor": "秦明远"}
 LONG = "古丽米热·阿不都克里木·艾则孜·买合木提江"
 HIDDEN = {"words": "安-全-可-靠，\n值得信赖。"}
-
-
-class _Silent(WSGIRequestHandler):
-    def log(self, *_: Any) -> None:
-        """Nothing."""
 
 
 @dataclass
@@ -105,21 +99,9 @@ def served(sqlite_url: str, tmp_path: Path) -> Iterator[Served]:
     bank = Bank(deps, studio())
     (tmp_path / "templates").mkdir()
     bank.publish(tmp_path / "templates")
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Served(address, bank)
-    server.shutdown()
-    thread.join()
+    with in_a_thread(app, port):
+        yield Served(address, bank)
     deps.engine.dispose()
-
-
-def look(page: Page) -> None:
-    """What must hold of every page: nothing for axe to find, and nothing wider than the screen."""
-    page.wait_for_load_state("networkidle")
-    found: Any = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def comments(served: Served, poster_id: str) -> list[Comment]:

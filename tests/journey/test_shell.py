@@ -1,12 +1,11 @@
 """The shell in a real browser: an advisor signs in and looks around, on a phone and at a desk, in both languages."""
 
 import re
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journey.looking import look
 from tests.journey.serving import Site
 
 SCREENS = {"phone": (390, 844), "desk": (1440, 900)}
@@ -52,14 +51,6 @@ def opened(browser: Browser, site: Site, screen: str, lang: str) -> tuple[Page, 
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return page, complaints
-
-
-def look(page: Page) -> None:
-    """What must hold of every page: nothing for axe to find, nothing wider than the screen, nothing untranslated."""
-    found: Any = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wider <= 0
 
 
 def activate(page: Page, screen: str, name: str) -> None:

@@ -1,0 +1,41 @@
+"""What must hold of every page that a journey comes to, whoever walks there."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+_MEASURES = """() => [
+    document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    innerWidth + ' ' + [...new Set([...document.querySelectorAll('*')].map(
+        one => `${one.tagName}.${one.getAttribute('class')}.${one.getAttribute('role')}.${one.hasAttribute('hidden')}`
+    ))].sort().join(' '),
+]"""
+# Half way through a change of colour, axe would see a contrast that nobody else does.
+AT_REST = """() => Promise.all(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
+    .map(one => one.finished.catch(() => null)))"""
+_LOOKED_AT: set[str] = set()
+
+
+def look(page: Page) -> None:
+    """Nothing is wrong with the page."""
+    assert fault_of(page) == ""
+
+
+def fault_of(page: Page) -> str:
+    """What axe finds, or that the page is wider than its screen; "" when neither.
+
+    Two pages that are made of the same parts at the same width are one to axe, in whatever language they speak.
+    """
+    page.wait_for_load_state("load")
+    wider, made_of = page.evaluate(_MEASURES)
+    if wider > 0:
+        return f"{page.url} is {wider} px wider than the screen"
+    if made_of not in _LOOKED_AT:
+        page.evaluate(AT_REST)
+        found: Any = Axe().run(page)
+        if found.violations_count:
+            return f"{page.url}\n{found.generate_report()}"
+        _LOOKED_AT.add(made_of)
+    return ""
