@@ -99,7 +99,7 @@ def _filled(
         return
     _require_one_size(leaves)
     plan = sheet_plan(paper_of(leaves[0].display), finish.sheet)
-    wanted = list(leaves) * len(plan.cells) if len(leaves) == 1 else list(leaves)
+    wanted = list(leaves) * len(plan.cells) if len(leaves) == 1 and finish.fills else list(leaves)
     for start in range(0, len(wanted), len(plan.cells)):
         yield plan, tuple(zip(wanted[start : start + len(plan.cells)], plan.cells, strict=False))
 

@@ -20,17 +20,22 @@ class Finish:
     """How a PDF is to come out.
 
     `standard`: ``x-4`` is PDF/X-4 for the press (inks, an output intent), ``a-3u`` PDF/A-3u for the archive. `marks`
-    adds crop marks and a slug around the bleed. `sheet` imposes as many posters of one size as it holds.
+    adds crop marks and a slug around the bleed. `sheet` imposes as many posters of one size as it holds; where `fills`
+    is set, a poster that comes alone takes every cell.
     """
 
     standard: Standard = "plain"
     marks: bool = False
     sheet: SheetName | None = None
+    fills: bool = True
 
     @property
     def colours(self) -> Colours:
         """In which colours it is written."""
         return press_colours() if self.standard == "x-4" else screen_colours()
+
+
+PLAIN = Finish()
 
 
 @dataclass(frozen=True, slots=True)
