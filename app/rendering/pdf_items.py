@@ -1,12 +1,13 @@
 """Paints items of a display list into a content stream: text by glyph ids, vector shapes, pictures, the code."""
 
 from collections.abc import Mapping
+from itertools import groupby
 
 import pydyf
 
 from app.rendering import paths
 from app.rendering.display import AnyItem, PictureItem, QrItem, ShapeItem, TextItem
-from app.rendering.outlines import module_path, picture_path, shape_path
+from app.rendering.outlines import picture_path, shape_path
 from app.rendering.pdf_fonts import PdfFont, draw_run
 from app.rendering.pdf_objects import Resources, stream
 from app.rendering.pdf_paints import fill, set_alpha, set_colour, set_opacity, stroke, trace
@@ -119,4 +120,24 @@ class ItemPainter:
 
     def _code(self, item: QrItem) -> None:
         fill(self.canvas, self.resources, paths.rectangle(item.box, item.radius), item.light)
-        fill(self.canvas, self.resources, module_path(item), item.dark)
+        x, y, width, height = item.modules
+        self.canvas.push_state()
+        set_alpha(self.canvas, self.resources, item.dark[3])
+        set_colour(self.canvas, self.resources.colours, item.dark[:3])
+        self.canvas.set_matrix(width / len(item.matrix[0]), 0, 0, height / len(item.matrix), x, y)
+        self.canvas.stream.append(_modules(item.matrix))
+        self.canvas.fill()
+        self.canvas.pop_state()
+
+
+def _modules(matrix: tuple[tuple[bool, ...], ...]) -> str:
+    """The dark modules as rectangles on the code's own grid, neighbours in a row as one."""
+    operators = []
+    for row, cells in enumerate(matrix):
+        column = 0
+        for is_dark, members in groupby(cells):
+            count = sum(1 for _ in members)
+            if is_dark:
+                operators.append(f"{column} {row} {count} 1 re")
+            column += count
+    return "\n".join(operators)
