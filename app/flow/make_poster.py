@@ -18,6 +18,8 @@ from app.rendering.paint_png import paint
 from app.rendering.paint_svg import paint_svg
 from app.rendering.pdf_edition import PLAIN
 from app.rendering.proof import prove
+from app.rendering.proof_strips import prove_strips
+from app.rendering.strips import encode_strips, gray_strips, is_large, paint_strips
 from app.rendering.template import Template
 
 PixelFormat = Literal["png", "jpeg", "webp", "svg"]
@@ -54,6 +56,8 @@ def make_poster(studio: Studio, order: Order) -> Poster:
 
 def render(studio: Studio, display: DisplayList, format_: PixelFormat) -> bytes:
     """Paint the display list as a file of `format_`, and prove its code from that file (an SVG's from its pixels)."""
+    if is_large(display) and format_ != "webp":
+        return _render_large(studio, display, format_)
     fonts, cache = studio.kit.fonts, studio.cache
     link = display.qr.link if display.qr else None
     pixels = paint(display, fonts, cache)
@@ -66,6 +70,14 @@ def render(studio: Studio, display: DisplayList, format_: PixelFormat) -> bytes:
     else:
         data = encode_png(pixels, display, cache)
         prove(data, MEDIA_TYPES["png"], link, lambda file: gray_of_png(file, cache))
+    return data if format_ != "svg" else paint_svg(display, fonts).encode()
+
+
+def _render_large(studio: Studio, display: DisplayList, format_: PixelFormat) -> bytes:
+    fonts = studio.kit.fonts
+    kind = "jpeg" if format_ == "jpeg" else "png"
+    data = encode_strips(display, paint_strips(display, fonts), kind)
+    prove_strips(gray_strips(data, display, kind), display.qr.link if display.qr else None)
     return data if format_ != "svg" else paint_svg(display, fonts).encode()
 
 

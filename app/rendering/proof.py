@@ -26,6 +26,7 @@ KINDS = zxingcpp.BarcodeFormats(
 QUALITY = 60  # what a messenger leaves of a picture
 LEAST_CONTRAST = 0.4  # of full black on white: below it phones stop reading (ISO/IEC 15415 grades it D)
 PAGE_PX = 2000  # the longer side at which a page is proved
+PAGE_LEAST_SCALE = 96 / 72  # pixels to the point that a page has at least, however large it is
 MARGIN = 0.3  # around a code, as a part of its side: holds the quiet zone of four modules
 page_lock = threading.Lock()  # PDFium works for one thread at a time
 
@@ -94,10 +95,15 @@ def _page(data: bytes) -> Gray:
         document = pdfium.PdfDocument(data)
         try:
             page = document[0]
-            bitmap = page.render(scale=PAGE_PX / max(page.get_size()), grayscale=True)
+            bitmap = page.render(scale=page_scale(page), grayscale=True)
             return np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
         finally:
             document.close()
+
+
+def page_scale(page: pdfium.PdfPage) -> float:
+    """At how many pixels to the point a page is proved."""
+    return float(max(PAGE_PX / max(page.get_size()), PAGE_LEAST_SCALE))
 
 
 def _corners(code: zxingcpp.Barcode) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ import zxingcpp
 
 from app.kernel.errors import Blocked
 from app.rendering.pdf_edition import Place
-from app.rendering.proof import KINDS, PAGE_PX, Gray, page_lock, require_readable, unproved
+from app.rendering.proof import KINDS, Gray, page_lock, page_scale, require_readable, unproved
 
 SHEET_DPI = 400  # at which a page is proved that several posters share
 
@@ -55,7 +55,7 @@ def _page(data: bytes, number: int, is_shared: bool) -> tuple[Gray, float]:
         document = pdfium.PdfDocument(data)
         try:
             page = document[number]
-            scale = SHEET_DPI / 72 if is_shared else PAGE_PX / max(page.get_size())
+            scale = SHEET_DPI / 72 if is_shared else page_scale(page)
             bitmap = page.render(scale=scale, grayscale=True)
             return np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width), scale
         finally:

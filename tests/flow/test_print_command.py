@@ -12,12 +12,14 @@ import pypdfium2 as pdfium
 import pytest
 import rfc8785
 import zxingcpp
+from PIL import Image
 
 from app.cli.main import run
 from app.cli.parts import Parts
 from app.config import Settings
 from app.factory import open_studio
 from app.flow.deps import Deps
+from app.rendering import strips
 from app.rendering.version import renderer_version
 from tests.render.pdf_rules import problems_a3u, problems_x4
 
@@ -156,3 +158,17 @@ def test_a_batch_of_files_takes_the_finish_and_makes_them_anew_for_another(comma
     assert command(*arguments) == 0
     assert b"GTS_PDFXVersion PDF" not in file.read_bytes()
     assert "not one output intent" in " ".join(problems_x4(file.read_bytes()))
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+def test_a_large_poster_is_painted_in_strips_and_looks_the_same(
+    command: Command, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, stripped, drawn = tmp_path / f"whole.{suffix}", tmp_path / f"stripped.{suffix}", tmp_path / "drawn.svg"
+    assert command("render", *FRONT, "--url", LINK, "-o", whole) == 0
+    monkeypatch.setattr(strips, "WHOLE_LIMIT_PIXELS", 0)
+    assert command("render", *FRONT, "--url", LINK, "-o", stripped) == 0
+    assert command("render", *FRONT, "--url", LINK, "-o", drawn) == 0
+    with Image.open(whole) as one, Image.open(stripped) as other:
+        assert one.tobytes() == other.tobytes()
+    assert drawn.read_bytes().startswith(b"<svg")
