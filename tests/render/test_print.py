@@ -14,6 +14,9 @@ import numpy as np
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
+from fontTools.cffLib import CFFFontSet
+from fontTools.pens.basePen import NullPen
+from fontTools.ttLib import TTFont
 from PIL import Image, ImageCms
 
 from app.kernel.errors import Invalid
@@ -169,6 +172,21 @@ def _without_font(pdf: pikepdf.Pdf) -> None:
             del one["/FontFile2"]
 
 
+def _without_metadata(pdf: pikepdf.Pdf) -> None:
+    packet = pdf.Root.Metadata.read_bytes().replace(b"<pdfaid:part>3", b"<pdfaid:part>1")
+    pdf.Root.Metadata.write(packet)
+
+
+def _without_unicode(pdf: pikepdf.Pdf) -> None:
+    for one in pdf.objects:
+        if isinstance(one, pikepdf.Dictionary) and "/ToUnicode" in one:
+            one.ToUnicode.write(one.ToUnicode.read_bytes().replace(b"bfchar\n<0001>", b"bfchar\n<ffff>"))
+
+
+def _without_association(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root["/AF"]
+
+
 def _with_script(pdf: pikepdf.Pdf) -> None:
     pdf.Root["/OpenAction"] = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="1")
 
@@ -187,6 +205,23 @@ BREAKS: dict[str, Callable[[pikepdf.Pdf], None]] = {
     "a box is not inside of the one around it": _without_bleed,
     "a colour is not one of the press": _in_light,
 }
+
+
+ARCHIVE_BREAKS: dict[str, Callable[[pikepdf.Pdf], None]] = {
+    "has no Unicode": _without_unicode,
+    "the metadata does not name PDF/A-3u": _without_metadata,
+    "an attached file is not associated with the document": _without_association,
+    "a font is not embedded": _without_font,
+}
+
+
+@pytest.mark.parametrize("problem", ARCHIVE_BREAKS)
+def test_an_archive_file_that_breaks_a_rule_is_found(problem: str) -> None:
+    pdf = opened(made(CARD, A3U).data)
+    ARCHIVE_BREAKS[problem](pdf)
+    file = io.BytesIO()
+    pdf.save(file, compress_streams=False)
+    assert problem in " ".join(problems_a3u(file.getvalue()))
 
 
 @pytest.mark.parametrize("problem", BREAKS)
@@ -232,6 +267,39 @@ def test_poppler_copies_rare_characters_and_sees_embedded_subsets(finish: Finish
         assert re.search(r"^[A-Z]{6}\+.*Identity-H +yes yes yes", line)
 
 
+@pytest.mark.parametrize("case", [BROCHURE, None], ids=["brochure", "rare"])
+def test_widths_are_those_of_the_embedded_fonts(case: Case | None) -> None:
+    pdf = opened(made(case, A3U).data if case else rare_file(A3U))
+    checked = 0
+    for font in (one for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/W" in one):
+        entries = list(font.W)
+        told = {int(code): float(width[0]) for code, width in zip(entries[::2], entries[1::2], strict=True)}
+        descriptor = font.FontDescriptor
+        if "/FontFile2" in descriptor:
+            program = TTFont(io.BytesIO(descriptor.FontFile2.read_bytes()))
+            scale = 1000 / program["head"].unitsPerEm
+            kept = {code: program["hmtx"].metrics[program.getGlyphName(code)][0] * scale for code in told}
+        else:
+            kept = cff_widths(descriptor.FontFile3.read_bytes(), list(told))
+        assert told == pytest.approx(kept, abs=1)
+        checked += len(told)
+    assert checked > 10
+
+
+def cff_widths(data: bytes, codes: list[int]) -> dict[int, float]:
+    """The advances that the glyphs of a bare CFF program have."""
+    fonts = CFFFontSet()
+    fonts.decompile(io.BytesIO(data), None)
+    strings = fonts[0].CharStrings
+    names = fonts[0].charset
+    widths = {}
+    for code in codes:
+        glyph = strings[names[code]]
+        glyph.draw(NullPen())
+        widths[code] = float(glyph.width)
+    return widths
+
+
 @pytest.mark.parametrize("case", [CARD, BROCHURE], ids=str)
 def test_tags_follow_the_reading_order_and_say_what_pictures_show(case: Case) -> None:
     pdf = opened(made(case, A3U).data)
@@ -251,9 +319,9 @@ def _squeezed(text: str) -> str:
 
 
 def _text_of(pdf: pikepdf.Pdf, element: Any) -> str:
-    """What the marked content of an element spells, from the file's own character maps."""
+    """What the marked content of an element spells, on its page, from the file's own character maps."""
     spelled, depth, inside, replaced, font = "", 0, -1, False, None
-    for operator, operands, resources in operators(pdf, pdf.pages[0]):
+    for operator, operands, resources in operators(pdf, pikepdf.Page(element.Pg)):
         if operator in ("BDC", "BMC"):
             depth += 1
             properties = operands[1] if operator == "BDC" else {}
@@ -353,6 +421,16 @@ def test_sheets_take_one_poster_a_cell_and_the_last_is_cut_where_it_has_any() ->
 
 def _edges(place: Any) -> tuple[float, float, float, float]:
     return place.left, place.bottom, place.right, place.top
+
+
+def test_what_is_shared_is_still_read_in_each_posters_order() -> None:
+    leaves = cards(3)
+    pdf = opened(paint_document(leaves, brand().kit.fonts, Finish("a-3u"), About("名片", DAY)).data)
+    sections = list(pdf.Root.StructTreeRoot.K.K)
+    for leaf, section in zip(leaves, sections, strict=True):
+        texts = [_text_of(pdf, one) for one in section.K if one.S != "/Figure"]
+        assert texts == [_squeezed(item.text) for item in reading_order(leaf.display)]
+        assert "扫码联系Contact" in texts  # static, and drawn once for all
 
 
 def test_a_poster_in_a_document_looks_as_it_does_alone() -> None:
