@@ -22,7 +22,7 @@ from app.cli.progress import show_progress
 from app.cli.publish import publish
 from app.config import Settings
 from app.flow.batch import BatchOrder, Limits, run_batch
-from app.flow.batch_journal import POSTER_EXISTS
+from app.flow.batch_journal import POSTER_EXISTS, Made
 from app.flow.fill import files_in, read_json, read_values
 from app.flow.make_poster import MEDIA_TYPES, Format, Order, Studio, make_poster
 from app.flow.print_batch import print_batch
@@ -185,12 +185,7 @@ def batch(
     else:
         with show_progress() as report:
             made = run_batch(studio, order, report, limits)
-    without = [one for one in made if one.outcome not in POSTER_EXISTS]
-    for one in without:
-        click.echo(f"row {one.row}: {one.outcome}: {one.error}", err=True)
-    click.echo(f"{len(made) - len(without)} posters, {len(without)} rows without one: {out}", err=True)
-    if without:
-        raise click.exceptions.Exit(1)
+    _tell(made, out)
 
 
 @cli.command()
@@ -223,6 +218,16 @@ cli.add_command(archive)
 cli.add_command(bench)
 cli.add_command(demo)
 cli.add_command(publish)
+
+
+def _tell(made: list[Made], out: Path) -> None:
+    """Says what came of a batch; the exit status is 1 when a row got no poster."""
+    without = [one for one in made if one.outcome not in POSTER_EXISTS]
+    for one in without:
+        click.echo(f"row {one.row}: {one.outcome}: {one.error}", err=True)
+    click.echo(f"{len(made) - len(without)} posters, {len(without)} rows without one: {out}", err=True)
+    if without:
+        raise click.exceptions.Exit(1)
 
 
 def _open(parts: Parts, settings: Settings, slug: str) -> tuple[Studio, LoadedTemplate]:
