@@ -25,6 +25,20 @@ def render(parts: Parts, as_json: bool, runs: int, template: str) -> None:
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
 
 
+@bench.command("print")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--runs", type=click.IntRange(1, 100), default=5, show_default=True)
+@click.option("--pages", type=click.IntRange(2, 1000), default=100, show_default=True)
+@click.option("--template", default="business-card", show_default=True)
+@click.pass_obj
+def print_(parts: Parts, as_json: bool, runs: int, pages: int, template: str) -> None:
+    """One PDF of many pages, against as many PDFs."""
+    from app.cli.bench_print import bench_print
+
+    result = bench_print(parts.studio, parts.settings(), template, pages, runs)
+    click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+
+
 @bench.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.option("--rounds", type=click.IntRange(1, 100), default=5, show_default=True)

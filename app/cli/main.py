@@ -16,18 +16,21 @@ from app.cli.archive import archive
 from app.cli.bench import bench
 from app.cli.check import check_lines, require_packs
 from app.cli.demo import demo
+from app.cli.finish import finish_options
 from app.cli.parts import Parts
 from app.cli.progress import show_progress
 from app.cli.publish import publish
 from app.config import Settings
 from app.flow.batch import BatchOrder, Limits, run_batch
-from app.flow.batch_journal import POSTER_EXISTS
+from app.flow.batch_journal import POSTER_EXISTS, Made
 from app.flow.fill import files_in, read_json, read_values
 from app.flow.make_poster import MEDIA_TYPES, Format, Order, Studio, make_poster
+from app.flow.print_batch import print_batch
 from app.kernel.errors import AppError, Invalid, NotFound, Problem
 from app.kernel.files import write_atomically
 from app.reads.advisor_rows import read_rows
 from app.reads.templates import template_list, template_slugs
+from app.rendering.pdf_edition import PLAIN, Finish
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate
 
@@ -85,6 +88,7 @@ def templates(parts: Parts, as_json: bool) -> None:
 @click.option("--url", help="What the QR code holds.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="One of the template's languages.")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@finish_options
 @click.pass_obj
 def render(
     parts: Parts,
@@ -95,6 +99,7 @@ def render(
     url: str | None,
     lang: Language | None,
     out: Path,
+    finish: Finish,
 ) -> None:
     """Make one poster from TEMPLATE."""
     studio, loaded = _open(parts, parts.settings(), template)
@@ -109,6 +114,7 @@ def render(
         as_of=_today(),
         size=size,
         language=lang,
+        finish=finish,
     )
     poster = make_poster(studio, order)
     for found in poster.judgement.verdict.findings:
@@ -139,6 +145,8 @@ def check(parts: Parts, packs: tuple[str, ...], as_of: datetime | None, file: Te
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="One of the template's languages.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--base-url", help="Under which links are minted for rows that name no url.")
+@click.option("--document", is_flag=True, help="One PDF of all rows, posters.pdf in the folder OUT.")
+@finish_options
 @click.pass_obj
 def batch(
     parts: Parts,
@@ -150,11 +158,14 @@ def batch(
     lang: Language | None,
     workers: int,
     base_url: str | None,
+    document: bool,
+    finish: Finish,
 ) -> None:
     """Make one poster for each row of a table; goes on where it was stopped."""
     settings = parts.settings()
     studio, loaded = _open(parts, settings, template)
     loaded.template.size(size)
+    _require_pdf(format_, out, document, finish)
     order = BatchOrder(
         template=loaded,
         rows=read_rows(rows, loaded.template.slots),
@@ -166,15 +177,15 @@ def batch(
         size=size,
         language=lang,
         workers=workers,
+        finish=finish,
     )
-    with show_progress() as report:
-        made = run_batch(studio, order, report, Limits(settings.render_seconds, settings.render_memory_mib))
-    without = [one for one in made if one.outcome not in POSTER_EXISTS]
-    for one in without:
-        click.echo(f"row {one.row}: {one.outcome}: {one.error}", err=True)
-    click.echo(f"{len(made) - len(without)} posters, {len(without)} rows without one: {out}", err=True)
-    if without:
-        raise click.exceptions.Exit(1)
+    limits = Limits(settings.render_seconds, settings.render_memory_mib)
+    if document:
+        made = print_batch(studio, order, limits)
+    else:
+        with show_progress() as report:
+            made = run_batch(studio, order, report, limits)
+    _tell(made, out)
 
 
 @cli.command()
@@ -209,6 +220,16 @@ cli.add_command(demo)
 cli.add_command(publish)
 
 
+def _tell(made: list[Made], out: Path) -> None:
+    """Says what came of a batch; the exit status is 1 when a row got no poster."""
+    without = [one for one in made if one.outcome not in POSTER_EXISTS]
+    for one in without:
+        click.echo(f"row {one.row}: {one.outcome}: {one.error}", err=True)
+    click.echo(f"{len(made) - len(without)} posters, {len(without)} rows without one: {out}", err=True)
+    if without:
+        raise click.exceptions.Exit(1)
+
+
 def _open(parts: Parts, settings: Settings, slug: str) -> tuple[Studio, LoadedTemplate]:
     known = template_slugs(settings.poster_templates_dir)
     if slug not in known:
@@ -216,6 +237,15 @@ def _open(parts: Parts, settings: Settings, slug: str) -> tuple[Studio, LoadedTe
         raise Invalid.of([Problem("template", "unknown_template", message)])
     studio = parts.studio(settings, slug)
     return studio, studio.templates[slug]
+
+
+def _require_pdf(format_: Format, out: Path, document: bool, finish: Finish) -> None:
+    """A finish, and one document of many, are matters of PDF files. *Raises* Invalid."""
+    if (document or finish != PLAIN) and format_ != "pdf":
+        message = "standards, marks, sheets and one document are for PDF files: add --format pdf"
+        raise Invalid.of([Problem("format", "not_a_pdf", message)])
+    if document and out.suffix.lower() == ".zip":
+        raise Invalid.of([Problem("out", "not_a_folder", "one document and its list are written into a folder")])
 
 
 def _format_of(out: Path) -> Format:

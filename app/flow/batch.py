@@ -6,76 +6,19 @@ place. Killed at any moment, the next run does only what is missing.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from app.flow.batch_files import MANIFEST_NAME, file_name, manifest, pack, unpack
 from app.flow.batch_journal import POSTER_EXISTS, Made, Minted, append, exclusive, mend, replay
-from app.flow.fill import Reader, files_in, row_values
-from app.flow.make_poster import Format, Order, Studio, compose, make_poster
+from app.flow.batch_rows import Batch, BatchOrder, Limits, Progress, TableRow, link_of, order_of_row, refused
+from app.flow.make_poster import compose, make_poster
+from app.flow.orders import Studio
 from app.jobs.crew import Crew
-from app.kernel.digest import digest_of
 from app.kernel.errors import AppError, Invalid, Unavailable
 from app.kernel.files import write_atomically
-from app.kernel.ids import new_code
-from app.rendering.scene import Language
-from app.rendering.template import LoadedTemplate
-
-TableRow = tuple[int, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class BatchOrder:
-    """What a batch is of. `base` is the folder that picture paths in the rows are relative to."""
-
-    template: LoadedTemplate
-    rows: Sequence[TableRow]
-    base: Path
-    out: Path
-    format: Format
-    as_of: date
-    base_url: str
-    size: str | None = None
-    language: Language | None = None
-    workers: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a batch is: rows in all, rows that were finished by an earlier run, rows that have an outcome by now."""
-
-    total: int
-    resumed: int
-    finished: int
-    without_poster: int
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What painting one poster may take."""
-
-    seconds: float = 60
-    memory_mib: int = 2048
-
-
-@dataclass(slots=True)
-class _Batch:
-    studio: Studio
-    limits: Limits
-    order: BatchOrder
-    folder: Path
-    journal: Path
-    minted: dict[int, Minted] = field(default_factory=dict)
-    reader: Reader = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.reader = Reader(self.order.template.template, files_in(self.order.base))
-
-
-def run_batch(
-    studio: Studio, order: BatchOrder, report: Callable[[Progress], None], limits: Limits = Limits()
-) -> list[Made]:
+def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], None], limits: Limits) -> list[Made]:
     """Make what is missing and write ``manifest.csv``; the outcome of every row, in the order of the rows.
 
     *Raises* Conflict ``batch_running`` when another batch writes to the same place.
@@ -88,7 +31,7 @@ def run_batch(
             part.unlink()
         if archive:
             unpack(archive, folder)
-        batch = _Batch(studio, limits, order, folder, journal)
+        batch = Batch(studio, limits, order, folder, journal)
         batch.minted, before = replay(journal)
         done = {number: made for number, made in before.items() if made.outcome in POSTER_EXISTS}
         made = _make_all(batch, done, report)
@@ -102,7 +45,7 @@ def run_batch(
 # --- the rows --------------------------------------------------------------------------------------------------------
 
 
-def _make_all(batch: _Batch, done: Mapping[int, Made], report: Callable[[Progress], None]) -> dict[int, Made]:
+def _make_all(batch: Batch, done: Mapping[int, Made], report: Callable[[Progress], None]) -> dict[int, Made]:
     """First every row is validated and judged; then the good ones are painted."""
     made: dict[int, Made] = {}
     resumed = 0
@@ -113,7 +56,7 @@ def _make_all(batch: _Batch, done: Mapping[int, Made], report: Callable[[Progres
 
     to_judge: list[tuple[TableRow, Minted]] = []
     for row in batch.order.rows:
-        link = _link(batch, row)
+        link = link_of(batch, row)
         earlier = done.get(row[0])
         if earlier and earlier.key == link.key and _is_whole(batch.folder / earlier.file, earlier.sha256):
             made[row[0]] = earlier
@@ -135,52 +78,6 @@ def _make_all(batch: _Batch, done: Mapping[int, Made], report: Callable[[Progres
     return made
 
 
-def _link(batch: _Batch, row: TableRow) -> Minted:
-    """The row's link: the one it names, the one an earlier run gave it, or a new one, written down at once."""
-    number, cells = row
-    key = _key(batch, row)
-    if cells.get("url"):
-        return Minted(number, key, cells["url"])
-    earlier = batch.minted.get(number)
-    if earlier is not None and earlier.key == key:
-        return earlier
-    minted = Minted(number, key, f"{batch.order.base_url.rstrip('/')}/{new_code()}")
-    append(batch.journal, minted)
-    return minted
-
-
-def _key(batch: _Batch, row: TableRow) -> str:
-    """A digest of everything that decides what the row's poster looks like, but for its minted link."""
-    order = batch.order
-    return digest_of(
-        {
-            "template": order.template.digest,
-            "size": order.size,
-            "language": order.language,
-            "format": order.format,
-            "rules": batch.studio.rules.fingerprint,
-            "fonts": batch.studio.kit.fonts.digest,
-            "base_url": None if row[1].get("url") else order.base_url,
-            "cells": dict(row[1]),
-            "pictures": _picture_states(batch, row[1]),
-        }
-    )
-
-
-def _picture_states(batch: _Batch, cells: Mapping[str, str]) -> dict[str, str]:
-    """Size and modification time of each picture file that the row names: a changed photo is a changed poster."""
-    slots = batch.order.template.template.slots
-    states = {}
-    for column, cell in cells.items():
-        if column == "photo" or (column in slots and slots[column].kind == "picture"):
-            try:
-                stat = (batch.order.base / cell).stat()
-            except (OSError, ValueError):
-                continue
-            states[column] = f"{stat.st_size} {stat.st_mtime_ns}"
-    return states
-
-
 def _is_whole(file: Path, sha256: str) -> bool:
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest() == sha256
@@ -190,56 +87,39 @@ def _is_whole(file: Path, sha256: str) -> bool:
 
 # --- in the worker processes -----------------------------------------------------------------------------------------
 
-Stage = Callable[[_Batch, TableRow, Minted], Made | None]
+Stage = Callable[[Batch, TableRow, Minted], Made | None]
 
 
-def _judge_row(batch: _Batch, row: TableRow, link: Minted) -> Made | None:
+def _judge_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
     """Why the row gets no poster; None when it may be painted."""
     try:
-        _, judgement = compose(batch.studio, _order(batch, row, link))
+        _, judgement = compose(batch.studio, order_of_row(batch, row, link))
     except Invalid as error:
-        return _refused(batch, link, "invalid", error)
+        return refused(batch, link, "invalid", error)
     if judgement.verdict.outcome != "block":
         return None
-    return _refused(batch, link, "block", Invalid.of(judgement.blocking()))
+    return refused(batch, link, "block", Invalid.of(judgement.blocking()))
 
 
-def _paint_row(batch: _Batch, row: TableRow, link: Minted) -> Made | None:
+def _paint_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
     try:
-        poster = make_poster(batch.studio, _order(batch, row, link))
+        poster = make_poster(batch.studio, order_of_row(batch, row, link))
     except Invalid as error:
-        return _refused(batch, link, "invalid", error)
+        return refused(batch, link, "invalid", error)
     except AppError as error:
-        return _refused(batch, link, "failed", error)
+        return refused(batch, link, "failed", error)
     file = file_name(link.row, row[1].get("name", ""), batch.order.format)
     try:
         write_atomically(batch.folder / file, poster.data)
     except OSError as error:
-        return _refused(batch, link, "failed", Unavailable("not_written", f"{file}: {error.strerror or error}"))
+        return refused(batch, link, "failed", Unavailable("not_written", f"{file}: {error.strerror or error}"))
     made = Made(link.row, link.key, file, poster.sha256, link.url, poster.judgement.verdict.outcome, "")
     append(batch.journal, made)
     return made
 
 
-def _order(batch: _Batch, row: TableRow, link: Minted) -> Order:
-    """The order for one row. *Raises* Invalid with the problems of its cells."""
-    order = batch.order
-    values = row_values(batch.reader, row[1], batch.studio.no_photo)
-    problems = batch.reader.take_problems()
-    if problems:
-        raise Invalid.of(problems)
-    return Order(order.template, values, link.url, order.format, order.as_of, order.size, order.language)
-
-
-def _refused(batch: _Batch, link: Minted, outcome: str, error: AppError) -> Made:
-    reason = error.message if isinstance(error, Invalid) else f"{error.message} [{error.code}]"
-    made = Made(link.row, link.key, "", "", link.url, outcome, reason)
-    append(batch.journal, made)
-    return made
-
-
 def _spread(
-    batch: _Batch, stage: Stage, work: Sequence[tuple[TableRow, Minted]]
+    batch: Batch, stage: Stage, work: Sequence[tuple[TableRow, Minted]]
 ) -> Iterator[tuple[TableRow, Minted, Made | None]]:
     """Do `stage` for each piece of work in child processes; the result of each as it comes.
 
@@ -256,5 +136,8 @@ def _spread(
         for index, outcome in crew.do(range(len(work))):
             row, link = work[index]
             if isinstance(outcome, AppError):
-                outcome = _refused(batch, link, "failed", outcome)
+                outcome = refused(batch, link, "failed", outcome)
             yield row, link, outcome
+
+
+__all__ = ["BatchOrder", "Limits", "Progress", "run_batch"]

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 
 from app.flow.deps import Deps
+from app.flow.evidence import brand_digest
 from app.flow.fill import read_values
 from app.flow.make_poster import Format, Order, Studio
-from app.kernel.digest import digest_of
 from app.posters.core import picture_digests
 from app.posters.drafts import Draft, SnapshotContent
-from app.rendering.layout import Kit
 from app.rendering.template import LoadedTemplate
 from app.rendering.values import Profile
 from app.rendering.version import renderer_version
@@ -48,12 +47,6 @@ def under_today(studio: Studio, template: LoadedTemplate, content: SnapshotConte
         rules_fingerprint=studio.rules.fingerprint,
         renderer_version=renderer_version(),
     )
-
-
-def brand_digest(kit: Kit) -> str:
-    """Names the colours and pictures that the brand lends."""
-    assets = {name: picture.digest for name, picture in kit.assets.items()}
-    return digest_of({"palette": dict(kit.palette), "assets": assets})
 
 
 def order_of(

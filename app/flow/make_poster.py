@@ -1,74 +1,28 @@
 """The way from values to a finished, checked and proven poster. Nothing is drawn that the rules have not seen."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from app.compliance.document import Facts
-from app.compliance.rules import Rules
 from app.flow.check_copy import Judgement, check_poster
+from app.flow.orders import MEDIA_TYPES, Format, Order, Poster, Studio
+from app.flow.print_poster import print_poster
 from app.kernel.errors import Invalid, Problem
 from app.rendering.banded_jpeg import encode_jpeg, gray_of_jpeg
 from app.rendering.banded_png import encode_png, gray_of_png
 from app.rendering.display import DisplayList
 from app.rendering.encode import encode
-from app.rendering.layout import Kit, lay_out
-from app.rendering.paint_pdf import paint_pdf
-from app.rendering.paint_png import StaticCache, paint
+from app.rendering.layout import lay_out
+from app.rendering.paint_png import paint
 from app.rendering.paint_svg import paint_svg
-from app.rendering.pictures import Picture
+from app.rendering.pdf_edition import PLAIN
 from app.rendering.proof import prove
-from app.rendering.scene import Language
-from app.rendering.template import LoadedTemplate, Template
-from app.rendering.values import Profile, Values, words_in
+from app.rendering.proof_strips import prove_strips
+from app.rendering.strips import encode_strips, gray_strips, is_large, paint_strips
+from app.rendering.template import Template
 
-Format = Literal["png", "jpeg", "webp", "pdf", "svg"]
-
-MEDIA_TYPES: Mapping[Format, str] = {
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "webp": "image/webp",
-    "pdf": "application/pdf",
-    "svg": "image/svg+xml",
-}
-
-
-@dataclass(frozen=True)
-class Studio:
-    """All that posters are made with, loaded once: brand kit, templates, rules, and the cache of painted grounds."""
-
-    kit: Kit
-    templates: Mapping[str, LoadedTemplate]
-    rules: Rules
-    sample_profile: Profile
-    sample_link: str
-    no_photo: Picture
-    cache: StaticCache = field(default_factory=StaticCache)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One poster that somebody wants. `size` and `language` fall back to the template's first."""
-
-    template: LoadedTemplate
-    values: Values
-    link: str
-    format: Format
-    as_of: date
-    size: str | None = None
-    language: Language | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Poster:
-    """A finished file with the verdict on its copy. `data` has been proved: its code leads to its own link."""
-
-    data: bytes
-    media_type: str
-    sha256: str
-    judgement: Judgement
+PixelFormat = Literal["png", "jpeg", "webp", "svg"]
 
 
 def compose(studio: Studio, order: Order) -> tuple[DisplayList, Judgement]:
@@ -91,19 +45,21 @@ def make_poster(studio: Studio, order: Order) -> Poster:
     display, judgement = compose(studio, order)
     if judgement.verdict.outcome == "block":
         raise Invalid.of(judgement.blocking())
-    title = words_in(order.template.template.title, display.language)
-    data = render(studio, display, order.format, title)
+    if order.format == "pdf":
+        data = print_poster(studio, order, display, judgement)
+    elif order.finish != PLAIN:
+        raise Invalid.of([Problem("format", "not_a_pdf", "standards, marks and sheets are for PDF files")])
+    else:
+        data = render(studio, display, order.format)
     return Poster(data, MEDIA_TYPES[order.format], hashlib.sha256(data).hexdigest(), judgement)
 
 
-def render(studio: Studio, display: DisplayList, format_: Format, title: str) -> bytes:
+def render(studio: Studio, display: DisplayList, format_: PixelFormat) -> bytes:
     """Paint the display list as a file of `format_`, and prove its code from that file (an SVG's from its pixels)."""
+    if is_large(display) and format_ != "webp":
+        return _render_large(studio, display, format_)
     fonts, cache = studio.kit.fonts, studio.cache
     link = display.qr.link if display.qr else None
-    if format_ == "pdf":
-        data = paint_pdf(display, fonts, title)
-        prove(data, MEDIA_TYPES["pdf"], link)
-        return data
     pixels = paint(display, fonts, cache)
     if format_ == "webp":
         data = encode(pixels, "webp", display.dpi)
@@ -117,8 +73,19 @@ def render(studio: Studio, display: DisplayList, format_: Format, title: str) ->
     return data if format_ != "svg" else paint_svg(display, fonts).encode()
 
 
+def _render_large(studio: Studio, display: DisplayList, format_: PixelFormat) -> bytes:
+    fonts = studio.kit.fonts
+    kind = "jpeg" if format_ == "jpeg" else "png"
+    data = encode_strips(display, paint_strips(display, fonts), kind)
+    prove_strips(gray_strips(data, display, kind), display.qr.link if display.qr else None)
+    return data if format_ != "svg" else paint_svg(display, fonts).encode()
+
+
 def _require_valid(template: Template, day: date) -> None:
     validity = template.validity
     if day < validity.starts_on or (validity.ends_on is not None and day > validity.ends_on):
         until = f"to {validity.ends_on}" if validity.ends_on else "on"
         raise Invalid.of([Problem("template", "not_valid", f"it may be used from {validity.starts_on} {until}")])
+
+
+__all__ = ["MEDIA_TYPES", "Format", "Order", "PixelFormat", "Poster", "Studio", "compose", "make_poster", "render"]

@@ -9,7 +9,7 @@ from app.db import database_now, reading, retried
 from app.flow.deps import Deps
 from app.flow.freeze import order_of
 from app.flow.issue import issue_in_force, require_active, require_not_withdrawn, require_unchanged
-from app.flow.make_poster import MEDIA_TYPES, Format, Order, Studio, compose, render
+from app.flow.make_poster import MEDIA_TYPES, Order, PixelFormat, Studio, compose, render
 from app.flow.published import load_version
 from app.kernel.errors import Blocked, Conflict, NotFound
 from app.library import records as library
@@ -19,10 +19,9 @@ from app.links.core import Link, LinkPicture
 from app.posters import records as posters
 from app.posters.drafts import Snapshot
 from app.rendering.display import AnyItem, DisplayList, QrItem
-from app.rendering.values import words_in
 
-FORMAT: Format = "jpeg"
-_IN_PIXELS: tuple[Format, ...] = ("jpeg", "webp", "png")
+FORMAT: PixelFormat = "jpeg"
+_IN_PIXELS: tuple[PixelFormat, ...] = ("jpeg", "webp", "png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def make_picture(deps: Deps, studio: Studio, code: str) -> LinkPicture:
     content, base = wanted.snapshot.content, deps.settings.base_url
     approved = order_of(deps, studio, template, content, f"{base}/{wanted.link.root_code}", FORMAT, wanted.today)
     display = _with_own_code(studio, approved, f"{base}/{code}")
-    data = render(studio, display, FORMAT, words_in(template.template.title, display.language))
+    data = render(studio, display, FORMAT)
     picture = LinkPicture(deps.store.put(data), MEDIA_TYPES[FORMAT], len(data))
 
     def keep(session: Session) -> LinkPicture:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.accounts.core import Actor, require
 from app.db import database_now, reading
 from app.flow.deps import Deps
+from app.flow.evidence import brand_digest
 from app.flow.fill import read_values
-from app.flow.freeze import brand_digest
 from app.flow.issue import address_of, issue_in_force
 from app.flow.make_poster import Studio
 from app.flow.own_profile import profile_document

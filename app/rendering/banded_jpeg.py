@@ -22,21 +22,21 @@ from app.rendering.encode import write_jpeg
 Gray = NDArray[np.uint8]
 
 BLOCK_ROWS = 8  # nothing is subsampled, so a row of blocks is eight rows of pixels
-_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _FRAME = re.compile(rb"\xff\xc0\x00\x11\x08(..)", re.DOTALL)  # of three components
-_SCAN, _END = b"\xff\xda", b"\xff\xd9"
+_SCAN, END = b"\xff\xda", b"\xff\xd9"
 
 
 def encode_jpeg(image: Image.Image, display: DisplayList, cache: StaticCache | None) -> bytes:
     """The JPEG of `image`, which is what `display` looks like; the same bytes, whether rows were kept or not."""
-    parts = [_head(image.size, display.dpi)]
+    parts = [jpeg_head(image.size, display.dpi)]
     for rows in rows_of(display):
         first = rows.top // BLOCK_ROWS
-        band, is_new = band_of("jpeg", image, rows, display, cache, partial(_scan, first))
+        band, is_new = band_of("jpeg", image, rows, display, cache, partial(scan_of, first))
         if is_new and cache is not None:
-            cache.keep_read(ReadBand(band.data, _gray(band.data, image.width, rows.bottom - rows.top)))
-        parts += [band.data] if first == 0 else [_marker(first - 1), band.data]
-    return b"".join([*parts, _END])
+            cache.keep_read(ReadBand(band.data, gray_of_scan(band.data, image.width, rows.bottom - rows.top)))
+        parts += [band.data] if first == 0 else [marker(first - 1), band.data]
+    return b"".join([*parts, END])
 
 
 def gray_of_jpeg(jpeg: bytes, display: DisplayList, cache: StaticCache) -> Gray | None:
@@ -44,47 +44,47 @@ def gray_of_jpeg(jpeg: bytes, display: DisplayList, cache: StaticCache) -> Gray 
 
     Kept bands are told by their bytes, and not decoded again.
     """
-    begun = _head((display.width_px, display.height_px), display.dpi)
-    if not jpeg.startswith(begun) or not jpeg.endswith(_END):
+    begun = jpeg_head((display.width_px, display.height_px), display.dpi)
+    if not jpeg.startswith(begun) or not jpeg.endswith(END):
         return None
-    ends = [match.start() for match in _RESTART.finditer(jpeg, len(begun))]
+    ends = [match.start() for match in RESTART.finditer(jpeg, len(begun))]
     if len(ends) != -(-display.height_px // BLOCK_ROWS) - 1:
         return None
-    ends.append(len(jpeg) - len(_END))
+    ends.append(len(jpeg) - len(END))
     view, grays = memoryview(jpeg), []
     for rows in rows_of(display):
         first, last = rows.top // BLOCK_ROWS, -(-rows.bottom // BLOCK_ROWS) - 1
         part = view[ends[first - 1] + 2 if first else len(begun) : ends[last]]
         gray = cache.read_rows(part)
-        grays.append(_gray(bytes(part), display.width_px, rows.bottom - rows.top) if gray is None else gray)
+        grays.append(gray_of_scan(bytes(part), display.width_px, rows.bottom - rows.top) if gray is None else gray)
     return np.concatenate(grays)
 
 
-def _scan(first: int, image: Image.Image) -> Band:
+def scan_of(first: int, image: Image.Image) -> Band:
     """The encoded rows of blocks of `image`, which begin with the row `first` of the whole picture."""
     data = write_jpeg(image, None, restarts=True)
-    return Band(_numbered(data[len(_head_of(data)) : -len(_END)], first))
+    return Band(_numbered(data[len(_head_of(data)) : -len(END)], first))
 
 
 def _numbered(scan: bytes, first: int) -> bytes:
     """The scan with its restart markers counted from the row of blocks `first` on."""
-    parts = _RESTART.split(scan)
+    parts = RESTART.split(scan)
     return b"".join(_joined(parts, first))
 
 
 def _joined(parts: list[bytes], first: int) -> Iterator[bytes]:
     yield parts[0]
     for row, part in enumerate(parts[1:], first):
-        yield _marker(row)
+        yield marker(row)
         yield part
 
 
-def _marker(row: int) -> bytes:
+def marker(row: int) -> bytes:
     """What ends the row of blocks `row`."""
     return bytes([0xFF, 0xD0 + row % 8])
 
 
-def _head(size: tuple[int, int], dpi: float | None) -> bytes:
+def jpeg_head(size: tuple[int, int], dpi: float | None) -> bytes:
     """All that stands before the first row, for a picture of this size."""
     before, after = _around_height(size[0], dpi)
     return before + struct.pack(">H", size[1]) + after
@@ -105,9 +105,9 @@ def _head_of(jpeg: bytes) -> bytes:
     return jpeg[: at + 2 + struct.unpack_from(">H", jpeg, at + 2)[0]]
 
 
-def _gray(scan: bytes, width: int, height: int) -> Gray:
+def gray_of_scan(scan: bytes, width: int, height: int) -> Gray:
     """The grey rows that a band of a file shows, taken by itself."""
-    data = _head((width, height), None) + _numbered(scan, 0) + _END
+    data = jpeg_head((width, height), None) + _numbered(scan, 0) + END
     with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
         image.draft("L", image.size)
         return np.asarray(image.convert("L"))

@@ -1,12 +1,12 @@
 """Fonts in a PDF: the glyphs that a display list uses, cut out of their faces, and the text that they are copied as."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pydyf
 import uharfbuzz as hb
 
-from app.rendering.display import DisplayList, Glyph, Run, TextItem
+from app.rendering.display import Glyph, Run, TextItem
 from app.rendering.fonts import Face, FontBook
 from app.rendering.pdf_objects import Numbers, stream
 
@@ -120,19 +120,25 @@ class PdfFont:
         yield "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
 
 
-def used_fonts(display: DisplayList, fonts: FontBook) -> dict[str, PdfFont]:
-    """The fonts of the display list by face key, in the order in which they are first used."""
+def used_fonts(items: Iterable[TextItem], fonts: FontBook) -> dict[str, PdfFont]:
+    """The fonts of texts by face key, in the order in which they are first used.
+
+    A glyph is copied as the first text that it alone stands for; one that only ever continues a cluster, as the text of
+    that cluster, so that no glyph is without a text. Where the two differ, the page says what is meant.
+    """
     texts: dict[str, dict[int, str]] = {}
-    for run in (r for item in display.items if isinstance(item, TextItem) for line in item.lines for r in line.runs):
-        seen = texts.setdefault(run.font, {})
-        for glyph in run.glyphs:
-            seen.setdefault(glyph.id, glyph.text)
-    return {key: PdfFont(fonts.face(key), seen) for key, seen in texts.items() if seen}
+    parts: dict[str, dict[int, str]] = {}
+    for run in (run for item in items for line in item.lines for run in line.runs):
+        alone, joined = texts.setdefault(run.font, {}), parts.setdefault(run.font, {})
+        for cluster in _clusters(run):
+            for glyph in cluster:
+                (alone if len(cluster) == 1 else joined).setdefault(glyph.id, cluster[0].text)
+    merged = {key: {**parts[key], **alone} for key, alone in texts.items()}
+    return {key: PdfFont(fonts.face(key), seen) for key, seen in merged.items() if seen}
 
 
 def draw_run(canvas: pydyf.Stream, run: Run, font: PdfFont) -> None:
     """Shows a run's glyphs exactly where the display list has them, copied as exactly its text."""
-    canvas.set_color_rgb(*(channel / 255 for channel in run.colour[:3]))
     pen: tuple[float, float] | None = None
     shown: list[str] = []
     for cluster in _clusters(run):

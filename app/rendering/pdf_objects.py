@@ -6,6 +6,8 @@ from typing import Any
 
 import pydyf
 
+from app.rendering.pdf_colours import Colours
+
 LEVEL = 6  # of deflate; higher is slower and no smaller
 
 
@@ -31,10 +33,11 @@ class Numbers:
 
 
 class Resources:
-    """What the pages and forms of one PDF may name; equal things are written once."""
+    """What the pages and forms of one PDF may name, and its colours; equal things are written once."""
 
-    def __init__(self, pdf: pydyf.PDF) -> None:
+    def __init__(self, pdf: pydyf.PDF, colours: Colours) -> None:
         self.pdf = pdf
+        self.colours = colours
         self.dictionary = pydyf.Dictionary()
         pdf.add_object(self.dictionary)
         self._names: dict[Hashable, str] = {}

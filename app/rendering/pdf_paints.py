@@ -7,9 +7,11 @@ import pydyf
 
 from app.rendering.display import Line, Linear, Paint, Radial, Rgba
 from app.rendering.paths import Path
+from app.rendering.pdf_colours import Colours, Rgb
 from app.rendering.pdf_objects import Numbers, Resources, stream
 
 Stops = Sequence[tuple[float, Rgba]]
+Parts = Sequence[tuple[float, tuple[float, ...]]]
 NEAREST = 1e-5  # two stops at one place lie this far apart, for a function needs an interval
 
 _OPERATORS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
@@ -36,7 +38,7 @@ def fill(canvas: pydyf.Stream, resources: Resources, path: Path, paint: Paint) -
     canvas.push_state()
     if isinstance(paint, tuple):
         set_alpha(canvas, resources, paint[3])
-        canvas.set_color_rgb(*(channel / 255 for channel in paint[:3]))
+        set_colour(canvas, resources.colours, paint[:3])
         trace(canvas, path)
         canvas.fill()
     else:
@@ -55,7 +57,7 @@ def stroke(canvas: pydyf.Stream, resources: Resources, path: Path, line: Line | 
         return
     canvas.push_state()
     set_alpha(canvas, resources, line.paint[3])
-    canvas.set_color_rgb(*(channel / 255 for channel in line.paint[:3]), stroke=True)
+    set_colour(canvas, resources.colours, line.paint[:3], stroke=True)
     canvas.set_line_width(line.width)
     canvas.set_miter_limit(4)
     if line.dash:
@@ -63,6 +65,13 @@ def stroke(canvas: pydyf.Stream, resources: Resources, path: Path, line: Line | 
     trace(canvas, path)
     canvas.stroke()
     canvas.pop_state()
+
+
+def set_colour(canvas: pydyf.Stream, colours: Colours, rgb: Rgb, stroke: bool = False) -> None:
+    """Makes `rgb` the colour of what follows."""
+    parts = colours.components(rgb)
+    operator = ("RG" if stroke else "rg") if len(parts) == 3 else ("K" if stroke else "k")
+    canvas.stream.append(f"{Numbers.row(parts)} {operator}")
 
 
 def set_alpha(canvas: pydyf.Stream, resources: Resources, alpha: int) -> None:
@@ -108,25 +117,41 @@ def _shading(resources: Resources, paint: Linear | Radial, gray: bool) -> str:
         kind, coordinates = 2, [*paint.start, *paint.end]
     else:
         kind, coordinates = 3, [*paint.centre, 0, *paint.centre, paint.radius]
+    colours = resources.colours
     shading = pydyf.Dictionary(
         {
             "ShadingType": kind,
-            "ColorSpace": "/DeviceGray" if gray else "/DeviceRGB",
+            "ColorSpace": "/DeviceGray" if gray else colours.space,
             "Coords": pydyf.Array([float(number) for number in coordinates]),
             "Extend": pydyf.Array(["true", "true"]),
-            "Function": _function(paint.stops, gray),
+            "Function": _function(_opacities(paint.stops) if gray else _colours(paint.stops, colours)),
         }
     )
     resources.pdf.add_object(shading)
     return resources.keep("Shading", (paint, gray), shading)
 
 
-def _function(stops: Stops, gray: bool) -> pydyf.Dictionary:
+def _opacities(stops: Stops) -> Parts:
+    return [(at, (colour[3] / 255,)) for at, colour in stops]
+
+
+def _colours(stops: Stops, colours: Colours) -> Parts:
+    """The stops in the file's colours, with as many between them as the way from one to the next needs."""
+    between: list[tuple[float, Rgb]] = []
+    for (start, first), (end, last) in pairwise(stops):
+        for step in range(colours.steps):
+            part = step / colours.steps
+            red, green, blue = (round(a + (b - a) * part) for a, b in zip(first[:3], last[:3], strict=True))
+            between.append((start + (end - start) * part, (red, green, blue)))
+    return [(at, colours.components(rgb)) for at, rgb in [*between, (stops[-1][0], stops[-1][1][:3])]]
+
+
+def _function(stops: Parts) -> pydyf.Dictionary:
     """From 0..1 to the colour (or to its opacity as a gray), straight from stop to stop."""
     places: list[float] = []
     for at, _ in stops:
         places.append(max(at, places[-1] + NEAREST) if places else at)
-    colours = [_components(colour, gray) for _, colour in stops]
+    colours = [pydyf.Array(list(parts)) for _, parts in stops]
     if places[0] > 0:
         places, colours = [0.0, *places], [colours[0], *colours]
     if places[-1] < 1:
@@ -145,7 +170,3 @@ def _function(stops: Stops, gray: bool) -> pydyf.Dictionary:
             "Encode": pydyf.Array([0, 1] * len(pieces)),
         }
     )
-
-
-def _components(colour: Rgba, gray: bool) -> pydyf.Array:
-    return pydyf.Array([channel / 255 for channel in (colour[3:] if gray else colour[:3])])

@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.rendering.cache import ByteLru
 from app.rendering.display import PictureItem
-from app.rendering.encode import jpeg_pixels
+from app.rendering.pdf_colours import Colours
 from app.rendering.pdf_objects import LEVEL, Resources
 from app.rendering.pictures import pixels
 
@@ -23,15 +23,15 @@ def picture_name(resources: Resources, item: PictureItem, detail: float) -> str:
     _, _, crop_width, crop_height = item.crop
     scale = min(1.0, detail * item.box[2] / crop_width)
     size = (max(1, math.ceil(crop_width * scale)), max(1, math.ceil(crop_height * scale)))
-    key = (item.picture.digest, item.crop, size)
+    key = (resources.colours.name, item.picture.digest, item.crop, size)
     name = resources.name("XObject", key)
     if name is not None:
         return name
     packed = _packed.get(key)
     if packed is None:
-        packed = _pack(pixels(item.picture, item.crop, size))
+        packed = _pack(pixels(item.picture, item.crop, size), resources.colours)
         _packed.put(key, packed)
-    return resources.keep("XObject", key, _embedded(resources.pdf, packed))
+    return resources.keep("XObject", key, _embedded(resources, packed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,15 @@ class Packed:
 _packed: ByteLru[Packed] = ByteLru(CACHE_LIMIT_BYTES, lambda p: len(p.colours) + len(p.alpha or b""))
 
 
-def _pack(image: Image.Image) -> Packed:
+def _pack(image: Image.Image, colours: Colours) -> Packed:
     alpha = zlib.compress(image.getchannel("A").tobytes(), LEVEL) if image.mode == "RGBA" else None
-    colours = image.convert("RGB")
+    shown = colours.pixels(image)
     if alpha is not None and image.width * image.height <= LOSSLESS_PIXELS:
-        return Packed(*image.size, "/FlateDecode", zlib.compress(colours.tobytes(), LEVEL), alpha)
-    return Packed(*image.size, "/DCTDecode", jpeg_pixels(colours), alpha)
+        return Packed(*image.size, "/FlateDecode", zlib.compress(shown.tobytes(), LEVEL), alpha)
+    return Packed(*image.size, "/DCTDecode", colours.jpeg(shown), alpha)
 
 
-def _embedded(pdf: pydyf.PDF, packed: Packed) -> pydyf.Stream:
+def _embedded(resources: Resources, packed: Packed) -> pydyf.Stream:
     common = {
         "Type": "/XObject",
         "Subtype": "/Image",
@@ -64,11 +64,13 @@ def _embedded(pdf: pydyf.PDF, packed: Packed) -> pydyf.Stream:
         "Height": packed.height,
         "BitsPerComponent": 8,
     }
-    extra = {**common, "ColorSpace": "/DeviceRGB", "Filter": packed.filter}
+    extra = {**common, "ColorSpace": resources.colours.space, "Filter": packed.filter}
+    if packed.filter == "/DCTDecode" and resources.colours.decode:
+        extra["Decode"] = pydyf.Array(resources.colours.decode)
     if packed.alpha is not None:
         mask = pydyf.Stream([packed.alpha], {**common, "ColorSpace": "/DeviceGray", "Filter": "/FlateDecode"})
-        pdf.add_object(mask)
+        resources.pdf.add_object(mask)
         extra["SMask"] = mask.reference
     picture = pydyf.Stream([packed.colours], extra)
-    pdf.add_object(picture)
+    resources.pdf.add_object(picture)
     return picture

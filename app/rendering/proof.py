@@ -26,8 +26,9 @@ KINDS = zxingcpp.BarcodeFormats(
 QUALITY = 60  # what a messenger leaves of a picture
 LEAST_CONTRAST = 0.4  # of full black on white: below it phones stop reading (ISO/IEC 15415 grades it D)
 PAGE_PX = 2000  # the longer side at which a page is proved
+PAGE_LEAST_SCALE = 96 / 72  # pixels to the point that a page has at least, however large it is
 MARGIN = 0.3  # around a code, as a part of its side: holds the quiet zone of four modules
-_page_lock = threading.Lock()  # PDFium works for one thread at a time
+page_lock = threading.Lock()  # PDFium works for one thread at a time
 
 
 def prove(data: bytes, media_type: str, link: str | None, read: Read | None = None) -> None:
@@ -45,16 +46,23 @@ def prove(data: bytes, media_type: str, link: str | None, read: Read | None = No
         if found:
             raise Blocked("foreign_qr", "a code stands in a poster that has none of its own", found=len(found))
         return
-    own = _only(found, link)
+    require_readable(gray, _only(found, link), link)
+
+
+def require_readable(gray: Gray, own: zxingcpp.Barcode, link: str) -> None:
+    """The code that was found in `gray` reads `link` alone, at half size, and after compression.
+
+    *Raises* Blocked ``qr_unproved``.
+    """
     crop = _cut(gray, _square(own, gray))
     if not _reads(crop, link):
-        raise _unproved("it is printed light on dark")
+        raise unproved("it is printed light on dark")
     if _contrast(gray, own) < LEAST_CONTRAST:
-        raise _unproved("its contrast is too low")
+        raise unproved("its contrast is too low")
     if not _reads(_halved(crop), link):
-        raise _unproved("it is lost at half size")
+        raise unproved("it is lost at half size")
     if not _reads(_compressed(crop), link):
-        raise _unproved(f"it is lost in a JPEG of quality {QUALITY}")
+        raise unproved(f"it is lost in a JPEG of quality {QUALITY}")
 
 
 def _only(found: list[zxingcpp.Barcode], link: str) -> zxingcpp.Barcode:
@@ -64,11 +72,12 @@ def _only(found: list[zxingcpp.Barcode], link: str) -> zxingcpp.Barcode:
     if len(own) > 1:
         raise Blocked("foreign_qr", "the code stands in the picture more than once", found=len(own))
     if not own:
-        raise _unproved("it cannot be read at full size")
+        raise unproved("it cannot be read at full size")
     return own[0]
 
 
-def _unproved(why: str) -> Blocked:
+def unproved(why: str) -> Blocked:
+    """The refusal of a file whose code does not do."""
     return Blocked("qr_unproved", f"the code of the finished file is not proved: {why}")
 
 
@@ -82,14 +91,19 @@ def _raster(data: bytes, read: Read | None) -> Gray:
 
 
 def _page(data: bytes) -> Gray:
-    with _page_lock:
+    with page_lock:
         document = pdfium.PdfDocument(data)
         try:
             page = document[0]
-            bitmap = page.render(scale=PAGE_PX / max(page.get_size()), grayscale=True)
+            bitmap = page.render(scale=page_scale(page), grayscale=True)
             return np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
         finally:
             document.close()
+
+
+def page_scale(page: pdfium.PdfPage) -> float:
+    """At how many pixels to the point a page is proved."""
+    return float(max(PAGE_PX / max(page.get_size()), PAGE_LEAST_SCALE))
 
 
 def _corners(code: zxingcpp.Barcode) -> Iterator[tuple[int, int]]:

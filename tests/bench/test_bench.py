@@ -57,6 +57,15 @@ def test_bench_render_names_every_painter_with_time_and_memory(
     assert answer["absent"] == {}
 
 
+def test_bench_print_compares_one_document_with_many(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = printed(parts, capsys, "print", "--runs", "1", "--pages", "4")
+    assert answer["pages"] == 4
+    assert set(answer["standards"]) == {"plain", "x-4", "a-3u"}
+    for pair in answer["standards"].values():
+        assert 0 < pair["together_bytes"] < pair["alone_bytes"]
+        assert pair["time_ratio"] > 0
+
+
 def test_bench_results_compares_two_stores(
     parts: Parts, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,11 +6,13 @@ Arguments: ``forwards`` or ``backwards``, the order in which the cases are paint
 import hashlib
 import json
 import sys
+from datetime import date
 
 from app.rendering.encode import encode
-from app.rendering.paint_pdf import paint_pdf
+from app.rendering.paint_pdf import paint_document, paint_pdf
 from app.rendering.paint_png import StaticCache, paint
 from app.rendering.paint_svg import paint_svg
+from app.rendering.pdf_edition import About, Finish, Leaf
 from tests.posters import brand
 from tests.render.cases import Case, cases, display_of
 
@@ -25,6 +27,11 @@ def fingerprints(case: Case, cache: StaticCache) -> dict[str, str]:
         files[f"{case} jpeg {warmth}"] = encode(image, "jpeg", display.dpi)
         files[f"{case} pdf {warmth}"] = paint_pdf(display, fonts)
     files[f"{case} svg once"] = paint_svg(display, fonts).encode()
+    if display.print is not None:
+        about = About("print", date(2026, 11, 30), b"{}")
+        for finish in (Finish("x-4", marks=True), Finish("a-3u")):
+            printed = paint_document([Leaf(display)], fonts, finish, about)
+            files[f"{case} {finish.standard} once"] = printed.data
     if image.width * image.height <= 1_200_000:
         files[f"{case} webp once"] = encode(image, "webp")
     return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}

@@ -1,0 +1,134 @@
+"""The rows of a batch: each with its link, which is written down before anything is made with it, and its order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+
+from app.flow.batch_journal import Made, Minted, append
+from app.flow.fill import Reader, files_in, row_values
+from app.flow.orders import Format, Order, Studio
+from app.kernel.digest import digest_of
+from app.kernel.errors import AppError, Invalid
+from app.kernel.ids import new_code
+from app.rendering.pdf_edition import PLAIN, Finish
+from app.rendering.scene import Language
+from app.rendering.template import LoadedTemplate
+
+TableRow = tuple[int, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOrder:
+    """What a batch is of. `base` is the folder that picture paths in the rows are relative to."""
+
+    template: LoadedTemplate
+    rows: Sequence[TableRow]
+    base: Path
+    out: Path
+    format: Format
+    as_of: date
+    base_url: str
+    size: str | None = None
+    language: Language | None = None
+    workers: int = 2
+    finish: Finish = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is: rows in all, rows that were finished by an earlier run, rows that have an outcome by now."""
+
+    total: int
+    resumed: int
+    finished: int
+    without_poster: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What painting one poster may take."""
+
+    seconds: float = 60
+    memory_mib: int = 2048
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch at work: its order, its folder, and the links that its rows have been given."""
+
+    studio: Studio
+    limits: Limits
+    order: BatchOrder
+    folder: Path
+    journal: Path
+    minted: dict[int, Minted] = field(default_factory=dict)
+    reader: Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.order.template.template, files_in(self.order.base))
+
+
+def link_of(batch: Batch, row: TableRow) -> Minted:
+    """The row's link: the one it names, the one an earlier run gave it, or a new one, written down at once."""
+    number, cells = row
+    key = _key(batch, row)
+    if cells.get("url"):
+        return Minted(number, key, cells["url"])
+    earlier = batch.minted.get(number)
+    if earlier is not None and earlier.key == key:
+        return earlier
+    minted = Minted(number, key, f"{batch.order.base_url.rstrip('/')}/{new_code()}")
+    append(batch.journal, minted)
+    return minted
+
+
+def _key(batch: Batch, row: TableRow) -> str:
+    """A digest of everything that decides what the row's poster looks like, but for its minted link."""
+    order = batch.order
+    return digest_of(
+        {
+            "template": order.template.digest,
+            "size": order.size,
+            "language": order.language,
+            "format": order.format,
+            "rules": batch.studio.rules.fingerprint,
+            "fonts": batch.studio.kit.fonts.digest,
+            "base_url": None if row[1].get("url") else order.base_url,
+            "cells": dict(row[1]),
+            "pictures": _picture_states(batch, row[1]),
+            **({} if order.finish == PLAIN else {"finish": asdict(order.finish)}),
+        }
+    )
+
+
+def _picture_states(batch: Batch, cells: Mapping[str, str]) -> dict[str, str]:
+    """Size and modification time of each picture file that the row names: a changed photo is a changed poster."""
+    slots = batch.order.template.template.slots
+    states = {}
+    for column, cell in cells.items():
+        if column == "photo" or (column in slots and slots[column].kind == "picture"):
+            try:
+                stat = (batch.order.base / cell).stat()
+            except (OSError, ValueError):
+                continue
+            states[column] = f"{stat.st_size} {stat.st_mtime_ns}"
+    return states
+
+
+def order_of_row(batch: Batch, row: TableRow, link: Minted) -> Order:
+    """The order for one row. *Raises* Invalid with the problems of its cells."""
+    order = batch.order
+    values = row_values(batch.reader, row[1], batch.studio.no_photo)
+    problems = batch.reader.take_problems()
+    if problems:
+        raise Invalid.of(problems)
+    return Order(order.template, values, link.url, order.format, order.as_of, order.size, order.language, order.finish)
+
+
+def refused(batch: Batch, link: Minted, outcome: str, error: AppError) -> Made:
+    """What became of a row that gets no poster, written down."""
+    reason = error.message if isinstance(error, Invalid) else f"{error.message} [{error.code}]"
+    made = Made(link.row, link.key, "", "", link.url, outcome, reason)
+    append(batch.journal, made)
+    return made

@@ -1,0 +1,63 @@
+"""What is asked of the renderer, and with what: formats, the studio, one order, the finished poster."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from app.compliance.rules import Rules
+from app.flow.check_copy import Judgement
+from app.rendering.cache import StaticCache
+from app.rendering.layout import Kit
+from app.rendering.pdf_edition import PLAIN, Finish
+from app.rendering.pictures import Picture
+from app.rendering.scene import Language
+from app.rendering.template import LoadedTemplate
+from app.rendering.values import Profile, Values
+
+Format = Literal["png", "jpeg", "webp", "pdf", "svg"]
+
+MEDIA_TYPES: Mapping[Format, str] = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "pdf": "application/pdf",
+    "svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True)
+class Studio:
+    """All that posters are made with, loaded once: brand kit, templates, rules, and the cache of painted grounds."""
+
+    kit: Kit
+    templates: Mapping[str, LoadedTemplate]
+    rules: Rules
+    sample_profile: Profile
+    sample_link: str
+    no_photo: Picture
+    cache: StaticCache = field(default_factory=StaticCache)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One poster that somebody wants. `size` and `language` fall back to the template's first; `finish` is a PDF's."""
+
+    template: LoadedTemplate
+    values: Values
+    link: str
+    format: Format
+    as_of: date
+    size: str | None = None
+    language: Language | None = None
+    finish: Finish = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """A finished file with the verdict on its copy. `data` has been proved: its code leads to its own link."""
+
+    data: bytes
+    media_type: str
+    sha256: str
+    judgement: Judgement
