@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from app.kernel.errors import Unavailable
 from app.rendering.encode import jpeg_pixels, srgb_profile
 
 Rgb = tuple[int, int, int]
@@ -74,6 +75,14 @@ class ScreenColours:
         return jpeg_pixels(image)
 
 
+def _press_profile() -> bytes:
+    try:
+        return files("app.rendering").joinpath("FOGRA39L_coated.icc").read_bytes()
+    except OSError as error:
+        message = "the press profile FOGRA39L_coated.icc is not there; script/setup fetches it"
+        raise Unavailable("no_press_profile", message) from error
+
+
 class PressColours:
     """Cyan, magenta, yellow and black for a coated sheet in offset (FOGRA39, ISO 12647-2)."""
 
@@ -81,7 +90,7 @@ class PressColours:
     decode: tuple[int, ...] | None = (1, 0) * 4  # Pillow writes the inks of a JPEG the other way round
 
     def __init__(self) -> None:
-        profile = files("app.rendering").joinpath("FOGRA39L_coated.icc").read_bytes()
+        profile = _press_profile()
         registry = "http://www.color.org"
         self.condition = Condition("FOGRA39", "Coated FOGRA39 (ISO 12647-2:2004)", registry, profile)
         press = ImageCms.ImageCmsProfile(io.BytesIO(profile))
