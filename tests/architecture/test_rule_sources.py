@@ -64,6 +64,7 @@ def test_the_checks_of_sources_can_fail() -> None:
     (rule,) = (rule for rule in rules() if rule.id == "cn-ad-25-1-principal")
     law = rule.source.law.zh
     assert unmarked({}, [rule]) == [f"cn-ad-25-1-principal: {law}"]
-    assert overstated({law: {"mark": "unverified"}}, [rule]) == ["cn-ad-25-1-principal: unverified, but active and block"]
+    unread = overstated({law: {"mark": "unverified"}}, [rule])
+    assert unread == ["cn-ad-25-1-principal: unverified, but active and block"]
     assert overstated({law: {"mark": "read", "articles": {rule.source.article: "unlisted"}}}, [rule]) != []
     assert overstated({law: {"mark": "practice"}}, [rule]) == ["cn-ad-25-1-principal: practice, but block"]
