@@ -50,13 +50,14 @@ class View:
         """Where `pattern` matches in the text from `start` on, counted from there."""
         return [match.span() for match in self._patterns.matches(self._patterns.number[pattern], self.text[start:])]
 
-    def holds(self, pattern: str, start: int, end: int) -> bool:
-        """Whether `pattern` matches in [start, end) taken as a text of its own."""
-        return self._patterns.search(self._patterns.number[pattern], self.text[start:end])
-
     def has(self, pattern: str, start: int, end: int) -> bool:
         """Whether `pattern` matches in [start, end), taken as a text of its own."""
         return self._patterns.search(self._patterns.number[pattern], self.text[start:end])
+
+    def is_all(self, pattern: str, text: str) -> bool:
+        """Whether `pattern` matches the whole of `text`."""
+        number = self._patterns.number[pattern]
+        return any(match.span() == (0, len(text)) for match in self._patterns.matches(number, text))
 
     def matches(self, pattern: str) -> list[Any]:
         """The matches of `pattern`, with their groups; empty ones left out."""
