@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.compliance.normalise import CJK, Folded, fold, is_cjk
-from app.compliance.phonetic import HAS_CJK, unleet, unspell
+from app.compliance.phonetic import HAS_CJK, per_cents, unleet, unspell
 from app.compliance.rules import Book
 from app.compliance.view import View
 
@@ -24,7 +24,7 @@ def _views(book: Book, folded: Folded) -> Iterator[View]:
     pieces = unleet(folded)
     if HAS_CJK.search(folded.text) or _LONG_LATIN.search(folded.text):
         taken = [(a, b) for a, b, _ in pieces]
-        for restored in (book.lexicon.restore(plain.tight, plain.segments), unspell(folded)):
+        for restored in (book.lexicon.restore(plain.tight, plain.segments), unspell(folded), per_cents(folded)):
             pieces += [p for p in restored if all(p[1] <= a or p[0] >= b for a, b in taken)]
             taken = [(a, b) for a, b, _ in pieces]
     if pieces:
@@ -33,7 +33,7 @@ def _views(book: Book, folded: Folded) -> Iterator[View]:
 
 
 # Line breaks, and between Chinese characters whatever is neither a letter nor the punctuation of a sentence.
-_LOOSE = re.compile(rf"\n+|(?<=[{CJK}])(?:[^\w{CJK}\n。、，；：！？,;:!?()《》【】\"'%~…/+=<>&]|_)+(?=[{CJK}])")
+_LOOSE = re.compile(rf"\n+|(?<=[{CJK}])(?:(?:[^\w{CJK}\n。、，；：！？,;:!?()《》【】\"'%…+=<>&]|_)+|[x×])(?=[{CJK}])")
 _LONG_LATIN = re.compile(r"[a-z]{6}")
 
 
