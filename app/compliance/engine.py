@@ -98,14 +98,14 @@ def _hits(
         for compiled in book.by_term[term]:
             if compiled.rule.id in in_force and _in_words(compiled, term, view, start, end):
                 yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
-    for compiled in book.woken(view.matching):
+    for compiled, triggers in book.woken(view.worth_trying):
         rule = compiled.rule
         if rule.id not in in_force:
             continue
         if isinstance(rule, RegexRule):
-            yield from _regex_hits(compiled, rule, view, document.facts, as_of)
+            yield from _regex_hits(compiled, triggers, view, document.facts, as_of)
         elif isinstance(rule, ContextRule):
-            yield from _context_hits(compiled, rule, view, views, as_of)
+            yield from _context_hits(compiled, triggers, view, as_of)
         elif isinstance(rule, DisclosureRule):
             yield from _disclosure_hits(compiled, rule, view, views, document)
 
@@ -127,8 +127,10 @@ def _saved(hit: _Hit) -> Iterator[_Hit]:
     yield hit
 
 
-def _regex_hits(compiled: Compiled, rule: RegexRule, view: View, facts: Facts, as_of: date) -> Iterator[_Hit]:
-    for pattern in rule.patterns:
+def _regex_hits(compiled: Compiled, triggers: list[str], view: View, facts: Facts, as_of: date) -> Iterator[_Hit]:
+    rule = compiled.rule
+    assert isinstance(rule, RegexRule)
+    for pattern in triggers:
         for match in view.matches(pattern):
             if _conditions_hold(rule, match, view, facts, as_of):
                 start, end = match.span(match.re.groupindex["hit"]) if match.groupdict().get("hit") else match.span()
@@ -156,8 +158,10 @@ def _conditions_hold(rule: RegexRule, match: Any, view: View, facts: Facts, as_o
     return licence_is_wrong(rule.licence, groups, own, view.is_all)
 
 
-def _context_hits(compiled: Compiled, rule: ContextRule, view: View, views: list[View], as_of: date) -> Iterator[_Hit]:
-    for pattern in rule.claim:
+def _context_hits(compiled: Compiled, triggers: list[str], view: View, as_of: date) -> Iterator[_Hit]:
+    rule = compiled.rule
+    assert isinstance(rule, ContextRule)
+    for pattern in triggers:
         for match in view.matches(pattern):
             start, end = match.span(match.re.groupindex["hit"]) if match.groupdict().get("hit") else match.span()
             missing = unmet(rule.needs, view, start, end, as_of)

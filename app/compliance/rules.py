@@ -88,12 +88,13 @@ class Book:
             for pattern in triggers:
                 self._wakes.setdefault(self.patterns.number[pattern], []).append(index)
 
-    def woken(self, matching: Iterable[int]) -> list[Compiled]:
-        """The rules that a text may hit in which the patterns `matching` match, in their order (terms apart)."""
-        indices = set(self._always)
-        for number in matching:
-            indices.update(self._wakes.get(number, ()))
-        return [self.rules[index] for index in sorted(indices)]
+    def woken(self, worth_trying: Iterable[int]) -> list[tuple[Compiled, list[str]]]:
+        """The rules that a text may hit, in their order (terms apart), with those of their triggers worth trying."""
+        woken: dict[int, list[str]] = {index: [] for index in self._always}
+        for number in worth_trying:
+            for index in self._wakes.get(number, ()):
+                woken.setdefault(index, []).append(self.patterns.patterns[number])
+        return [(self.rules[index], woken[index]) for index in sorted(woken)]
 
     def _in_force(self, facts: Facts, as_of: date, packs: frozenset[str] | None) -> frozenset[str]:
         return frozenset(

@@ -33,16 +33,19 @@ class View:
         return Segments(self.text)
 
     @cached_property
-    def matching(self) -> frozenset[int]:
-        """Numbers of the patterns that match somewhere."""
-        return self._patterns.matching(self.text)
+    def worth_trying(self) -> set[int]:
+        """Numbers of the patterns that may match somewhere."""
+        return self._patterns.worth_trying(self.text)
+
+    @cached_property
+    def _data(self) -> bytes:
+        return self.text.encode()
 
     def spans(self, pattern: str) -> tuple[tuple[int, int], ...]:
         """Where `pattern` matches."""
         found = self._spans.get(pattern)
         if found is None:
-            number = self._patterns.number[pattern]
-            found = tuple(m.span() for m in self.matches(pattern)) if number in self.matching else ()
+            found = tuple(match.span() for match in self.matches(pattern))
             self._spans[pattern] = found
         return found
 
@@ -62,7 +65,7 @@ class View:
     def matches(self, pattern: str) -> list[Any]:
         """The matches of `pattern`, with their groups; empty ones left out."""
         number = self._patterns.number[pattern]
-        if number not in self.matching:
+        if number not in self.worth_trying or not self._patterns.search(number, self._data):
             return []
         return [match for match in self._patterns.matches(number, self.text) if match.end() > match.start()]
 
