@@ -1,10 +1,10 @@
-"""What stands around a hit: contexts that save it, needs that a claim must meet, dates and numbers."""
+"""What stands around a hit: contexts that save it, and needs that a claim must meet."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from app.compliance.pack import Context, Dated, Nearby, Need, Number, Pack
+from app.compliance.figures import dates
+from app.compliance.pack import Context, Nearby, Need, Pack
 from app.compliance.view import View
 from app.kernel.errors import Problem
 
@@ -84,12 +84,27 @@ def unmet(needs: Iterable[Need], view: View, start: int, end: int, as_of: date) 
     return [need for need in needs if not _is_met(need, view, start, end, as_of)]
 
 
-def _is_met(need: Need, view: View, start: int, end: int, as_of: date) -> bool:
-    first, last = 0, len(view.text)
+def stale(needs: Iterable[Need], view: View, start: int, end: int) -> list[tuple[int, int]]:
+    """Where a date stands that is too old for one of the unmet `needs` of the claim [start, end)."""
+    found = []
+    for need in needs:
+        if need.max_age_days is not None:
+            first, last = _reach(need, view, start, end)
+            spans = [span for pattern in need.any for span in view.spans(pattern)]
+            found += [(s, e) for s, e in spans if s >= first and e <= last and (e <= start or s >= end)]
+    return found
+
+
+def _reach(need: Need, view: View, start: int, end: int) -> tuple[int, int]:
     if need.within == "sentence":
-        first, last = view.segments.sentence(start, end)
-    elif isinstance(need.within, int):
-        first, last = max(0, start - need.within), end + need.within
+        return view.segments.sentence(start, end)
+    if isinstance(need.within, int):
+        return max(0, start - need.within), end + need.within
+    return 0, len(view.text)
+
+
+def _is_met(need: Need, view: View, start: int, end: int, as_of: date) -> bool:
+    first, last = _reach(need, view, start, end)
     for pattern in need.any:
         for s, e in view.spans(pattern):
             if (
@@ -103,75 +118,3 @@ def _is_met(need: Need, view: View, start: int, end: int, as_of: date) -> bool:
 
 def _fresh(text: str, as_of: date, days: int) -> bool:
     return any(as_of - timedelta(days=days) <= latest for _, latest in dates(text))
-
-
-_DATE = re.compile(
-    r"(?P<y>20\d\d)\s*[-年/.]\s*(?P<m>1[0-2]|0?[1-9])(?!\d)(?:\s*[-月/.]\s*(?P<d>3[01]|[12]\d|0?[1-9])(?!\d))?"
-    r"|(?P<y8>20\d\d)(?P<m8>0[1-9]|1[0-2])(?P<d8>3[01]|[12]\d|0[1-9])"
-    r"|(?P<y1>20\d\d)(?!\d)"
-    r"|(?<!\d)(?P<m2>1[0-2]|0?[1-9])月(?P<d2>3[01]|[12]\d|0?[1-9])[日号]"
-)
-_UNTIL_DAY = re.compile(r"[日号]?\s*[-~至到]\s*(?P<d>3[01]|[12]\d|0?[1-9])[日号]")
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {m: i for i, m in enumerate(_MONTH_NAMES, 1)}
-_ENGLISH = re.compile(
-    r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th)?\s+)?(?P<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-    r"(?:\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?!\d))?,?\s+(?P<y>20\d\d)"
-)
-
-
-def dates(text: str, year: int | None = None) -> Iterator[tuple[date, date]]:
-    """The first and last day that each date of `text` can mean. `year` is for dates without one."""
-    for match in _DATE.finditer(text):
-        part = match.groupdict()
-        chosen = part["y"] or part["y8"] or part["y1"] or (str(year) if year else None)
-        if chosen:
-            month, day = part["m"] or part["m8"] or part["m2"], part["d"] or part["d8"] or part["d2"]
-            yield from _range(int(chosen), month, day)
-            until = _UNTIL_DAY.match(text, match.end())
-            if until and month:
-                yield from _range(int(chosen), month, until["d"])
-    for match in _ENGLISH.finditer(text):
-        yield from _range(int(match["y"]), str(_MONTHS[match["m"]]), match["d"] or match["d2"])
-
-
-def _range(year: int, month: str | None, day: str | None) -> Iterator[tuple[date, date]]:
-    try:
-        first = date(year, int(month or 1), int(day or 1))
-    except ValueError:
-        return
-    if day:
-        yield first, first
-    elif month:
-        following = date(year + first.month // 12, first.month % 12 + 1, 1)
-        yield first, following - timedelta(days=1)
-    else:
-        yield first, date(year, 12, 31)
-
-
-def date_holds(dated: Dated, text: str, as_of: date) -> bool:
-    """Whether the last date in `text` is as `dated` asks; a text without a date never holds."""
-    found = list(dates(text, as_of.year))
-    if not found:
-        return False
-    latest = max(last for _, last in found)
-    if dated.state == "past":
-        return latest < as_of - timedelta(days=dated.days)
-    if dated.state == "older":
-        return latest < as_of - timedelta(days=dated.days)
-    return latest > as_of + timedelta(days=dated.days)
-
-
-_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|\.\d+")
-
-
-def number_holds(number: Number, captured: str | None) -> bool:
-    """Whether the captured number is below or above what `number` says (万 and 亿 are counted)."""
-    match = _FIGURE.search(captured or "")
-    if match is None or captured is None:
-        return False
-    value = float(match.group().replace(",", ""))
-    value *= 10_000 if "万" in captured else 100_000_000 if "亿" in captured else 1
-    if number.below is not None and value < number.below:
-        return True
-    return number.above is not None and value > number.above

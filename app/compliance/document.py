@@ -12,7 +12,11 @@ LEVELS: tuple[Outcome, ...] = ("pass", "advise", "review", "block")
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A text in one box of the poster; `box` is (x, y, width, height) in pixels, `size` the type size in pixels."""
+    """A text in one box of the poster; `box` is (x, y, width, height) in pixels, `size` the type size in pixels.
+
+    `ground` is the plain colour that it stands on, where there is one; `covered` the share of its box that something
+    painted later hides.
+    """
 
     text: str
     box: tuple[float, float, float, float] = (0, 0, 0, 0)
@@ -20,6 +24,9 @@ class TextRun:
     colour: tuple[int, int, int, int] = (0, 0, 0, 255)
     layer: str = ""
     slot: str | None = None
+    opacity: float = 1.0
+    ground: tuple[int, int, int, int] | None = None
+    covered: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +37,22 @@ class Facts:
     product: Product = "generic"
     channel: str | None = None
     language: str = "zh"
+    licence: str | None = None
+    name: str | None = None
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Text runs in reading order. Of a fragment, what only a whole poster must have is not asked."""
+    """Text runs in reading order. Of a fragment, what only a whole poster must have is not asked.
+
+    `canvas` is (width, height) in pixels of a poster that has been laid out.
+    """
 
     runs: tuple[TextRun, ...]
     facts: Facts = field(default_factory=Facts)
     fragment: bool = False
+    canvas: tuple[float, float] | None = None
 
     @property
     def text(self) -> str:

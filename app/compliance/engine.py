@@ -1,14 +1,16 @@
 """The check: a pure function from rules, a document and a day to a verdict."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
-from app.compliance.context import date_holds, number_holds, stands, unmet
+from app.compliance.context import stale, stands, unmet
 from app.compliance.document import LEVELS, Document, Facts, Finding, Outcome, TextRun, Verdict
-from app.compliance.normalise import CJK, Folded, fold, forbidden, is_cjk
+from app.compliance.figures import annual_differs, date_holds, interval_holds, licence_is_wrong, number_holds
+from app.compliance.layout import badly_set
+from app.compliance.legibility import illegible
+from app.compliance.normalise import forbidden
 from app.compliance.pack import (
     ContextRule,
     DisclosureRule,
@@ -20,8 +22,8 @@ from app.compliance.pack import (
     TermRule,
     Words,
 )
-from app.compliance.phonetic import HAS_CJK, unleet, unspell
-from app.compliance.required import best_match
+from app.compliance.readings import readings
+from app.compliance.required import is_there
 from app.compliance.rules import Book, Compiled, Rules
 from app.compliance.terms import needs_boundary
 from app.compliance.view import View
@@ -79,40 +81,14 @@ def _findings(rules: Rules, document: Document, as_of: date, packs: frozenset[st
     book = rules.books.get(document.facts.jurisdiction)
     if book is not None:
         in_force = book.in_force(document.facts, as_of, packs)
-        views = list(_views(book, fold(text)))
+        views = readings(book, text)
         for view in views:
             for hit in _hits(book, view, views, in_force, document, as_of):
                 if hit.start == hit.end or view.reads_anew(hit.start, hit.end):
                     findings.append(_finding(hit, text))
+        findings += badly_set(book, in_force, document)
+    findings += illegible(document)
     return _merged(findings, text)
-
-
-def _views(book: Book, folded: Folded) -> Iterator[View]:
-    plain = View(folded, book.patterns)
-    yield plain
-    pieces = [(m.start(), m.end(), _joint(folded.text, m.start(), m.end())) for m in _LOOSE.finditer(folded.text)]
-    pieces = [piece for piece in pieces if piece[0] > 0]
-    if pieces:
-        yield View(folded.replace(pieces), book.patterns, "separators", tuple(folded.span(a, b) for a, b, _ in pieces))
-    pieces = unleet(folded)
-    if HAS_CJK.search(folded.text) or _LONG_LATIN.search(folded.text):
-        taken = [(a, b) for a, b, _ in pieces]
-        for restored in (book.lexicon.restore(plain.tight, plain.segments), unspell(folded)):
-            pieces += [p for p in restored if all(p[1] <= a or p[0] >= b for a, b in taken)]
-            taken = [(a, b) for a, b, _ in pieces]
-    if pieces:
-        pieces.sort()
-        yield View(folded.replace(pieces), book.patterns, "sound", tuple(folded.span(a, b) for a, b, _ in pieces))
-
-
-# Line breaks, and between Chinese characters whatever is neither a letter nor the punctuation of a sentence.
-_LOOSE = re.compile(rf"\n+|(?<=[{CJK}])(?:[^\w{CJK}\n。、，；：！？,;:!?()《》【】\"'%~…/+=<>&]|_)+(?=[{CJK}])")
-_LONG_LATIN = re.compile(r"[a-z]{6}")
-
-
-def _joint(text: str, start: int, end: int) -> str:
-    after = text[end] if end < len(text) else ""
-    return "" if is_cjk(text[start - 1]) or (after and is_cjk(after)) else " "
 
 
 def _hits(
@@ -122,14 +98,14 @@ def _hits(
         for compiled in book.by_term[term]:
             if compiled.rule.id in in_force and _in_words(compiled, term, view, start, end):
                 yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
-    for compiled in book.woken(view.matching):
+    for compiled, triggers in book.woken(view.worth_trying):
         rule = compiled.rule
         if rule.id not in in_force:
             continue
         if isinstance(rule, RegexRule):
-            yield from _regex_hits(compiled, rule, view, as_of)
+            yield from _regex_hits(compiled, triggers, view, document.facts, as_of)
         elif isinstance(rule, ContextRule):
-            yield from _context_hits(compiled, rule, view, views, as_of)
+            yield from _context_hits(compiled, triggers, view, as_of)
         elif isinstance(rule, DisclosureRule):
             yield from _disclosure_hits(compiled, rule, view, views, document)
 
@@ -151,27 +127,48 @@ def _saved(hit: _Hit) -> Iterator[_Hit]:
     yield hit
 
 
-def _regex_hits(compiled: Compiled, rule: RegexRule, view: View, as_of: date) -> Iterator[_Hit]:
-    for pattern in rule.patterns:
+def _regex_hits(compiled: Compiled, triggers: list[str], view: View, facts: Facts, as_of: date) -> Iterator[_Hit]:
+    rule = compiled.rule
+    assert isinstance(rule, RegexRule)
+    for pattern in triggers:
         for match in view.matches(pattern):
-            groups = match.groupdict()
-            if rule.number is not None and not number_holds(rule.number, groups.get(rule.number.group)):
-                continue
-            if rule.date is not None:
-                stretch = view.text[match.start() : match.end() + rule.date.within]
-                if not date_holds(rule.date, stretch, as_of):
-                    continue
-            start, end = match.span(match.re.groupindex["hit"]) if groups.get("hit") else match.span()
-            yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
+            if _conditions_hold(rule, match, view, facts, as_of):
+                start, end = match.span(match.re.groupindex["hit"]) if match.groupdict().get("hit") else match.span()
+                yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
 
 
-def _context_hits(compiled: Compiled, rule: ContextRule, view: View, views: list[View], as_of: date) -> Iterator[_Hit]:
-    for pattern in rule.claim:
+def _conditions_hold(rule: RegexRule, match: Any, view: View, facts: Facts, as_of: date) -> bool:
+    """Whether all conditions on figures that the rule has are met by what the pattern captured."""
+    groups = match.groupdict()
+    if rule.number is not None and not number_holds(rule.number, groups.get(rule.number.group)):
+        return False
+    if rule.date is not None:
+        stretch = view.text[match.start() : match.end() + rule.date.within]
+        if not date_holds(rule.date, stretch, as_of):
+            return False
+    if rule.annual is not None:
+        stated = [found.groupdict().get("a") for found in view.matches(rule.annual.stated)]
+        if not annual_differs(rule.annual, groups, stated):
+            return False
+    if rule.interval is not None and not interval_holds(rule.interval, groups):
+        return False
+    if rule.licence is None:
+        return True
+    own = getattr(facts, rule.licence.own) if rule.licence.own else None
+    return licence_is_wrong(rule.licence, groups, own, view.is_all)
+
+
+def _context_hits(compiled: Compiled, triggers: list[str], view: View, as_of: date) -> Iterator[_Hit]:
+    rule = compiled.rule
+    assert isinstance(rule, ContextRule)
+    for pattern in triggers:
         for match in view.matches(pattern):
             start, end = match.span(match.re.groupindex["hit"]) if match.groupdict().get("hit") else match.span()
             missing = unmet(rule.needs, view, start, end, as_of)
             if missing:
                 labels = tuple(need.label for need in missing)
+                for first, last in stale(missing, view, start, end):
+                    start, end = min(start, first), max(end, last)
                 yield from _saved(_Hit(compiled, view, start, end, compiled.severity, labels))
 
 
@@ -185,7 +182,7 @@ def _disclosure_hits(
         return
     if any(seen.spans(pattern) for seen in views for pattern in rule.patterns):
         return
-    if any(best_match(text, seen.tight.text)[0] >= rule.similarity for seen in views for text in compiled.texts):
+    if any(is_there(text, seen.tight.text, rule.similarity) for seen in views for text in compiled.texts):
         return
     severity = compiled.severity
     if not rule.claim and document.fragment:

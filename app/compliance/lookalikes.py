@@ -3,8 +3,8 @@
 # Letters of other alphabets that are read as a Latin letter.
 LETTERS = dict(
     zip(
-        "абвгдеёзіїјкмнорстухѕԁԛԝһӏɑαβγεηικμνορτυχωϲϳɡıⅼℓ∂∅øđħłŧ",
-        "a6brdee3iijkmhopctyxsdqwhlaabyenikuvoptuxwcjgilldoodhlt",
+        "абвгдеёзіїјкмнорстухѕԁԛԝһӏɑαβγεηικμνορτυχωϲϳɡıⅼℓ∂∅øđħłŧᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢꜰ",
+        "a6brdee3iijkmhopctyxsdqwhlaabyenikuvoptuxwcjgilldoodhltabcdefghijklmnoprstuvwyzf",
         strict=True,
     )
 )
@@ -20,6 +20,9 @@ CHARACTERS = {
     "諕": "号", "筘": "扣", "熄": "息", "媳": "息", "憩": "息", "欵": "款", "歀": "款", "窽": "款",
     "戝": "贼", "銭": "钱", "価": "价", "髙": "高", "嵩": "高", "啇": "商", "涱": "涨", "仏": "佛",
     "徴": "征", "沴": "珍", "苻": "符", "藽": "亲", "囘": "回", "廻": "回", "囬": "回", "迊": "返",
+    "亐": "亏", "兲": "天", "夨": "天", "羸": "赢", "姩": "年", "哖": "年", "秊": "年", "恏": "好",
+    "仩": "上", "朲": "人", "亗": "岁", "唡": "两", "貣": "贷", "笩": "代", "訙": "讯", "咑": "打",
+    "垨": "守", "茽": "重",
     "妏": "文", "噺": "新", "掱": "手", "芣": "不", "吥": "不", "鈈": "不", "钚": "不", "莈": "没",
     "氺": "水", "沵": "你", "伱": "你", "莪": "我", "鈱": "民", "垵": "安", "侒": "安", "唍": "完",
     "佺": "全", "荃": "全", "洤": "全", "苼": "生", "恠": "怪", "財": "财", "糴": "籴", "⽇": "日",
@@ -50,9 +53,25 @@ LEET = {
     "5": "s",
     "7": "t",
     "8": "b",
+    "£": "e",
+    "€": "e",
     "@": "a",
     "$": "s",
     "!": "i",
     "|": "l",
     "+": "t",
 }
+
+
+def _styled() -> dict[str, str]:
+    """Letters and digits in black circles, squares and flags, which no normal form undoes."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    found: dict[str, str] = {}
+    for first in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6):
+        found |= {chr(first + index): letter for index, letter in enumerate(letters)}
+    for first in (0x2776, 0x2780, 0x278A):
+        found |= {chr(first + index): str(index + 1) for index in range(10)}
+    return found | {chr(0x24EB + index): str(11 + index) for index in range(10)}
+
+
+STYLED = _styled()

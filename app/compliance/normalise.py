@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from opencc import OpenCC
 
-from app.compliance.lookalikes import CHARACTERS, LETTERS, SPLIT
+from app.compliance.lookalikes import CHARACTERS, LETTERS, SPLIT, STYLED
 
 CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
@@ -63,7 +63,19 @@ _DOTS = dict.fromkeys("·•・‧∙⋅●▪◆★☆※♦■□○◎▲△�
 _BLANKS = dict.fromkeys(
     "\t\r\f\v\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000 ", " "
 )
-_SIMPLE = {"⓪": "0", "⓿": "0", "％": "%", "﹪": "%", "٪": "%", "～": "~", "〜": "~", "…": "…", "￥": "¥"}
+_SIMPLE = {
+    "㊗": "·",
+    "㊙": "·",
+    "⓪": "0",
+    "⓿": "0",
+    "％": "%",
+    "﹪": "%",
+    "٪": "%",
+    "～": "~",
+    "〜": "~",
+    "…": "…",
+    "￥": "¥",
+}
 _TRADITIONAL = OpenCC("t2s")
 
 
@@ -78,7 +90,7 @@ class _Table(dict[str, str]):
 
 
 def _fold_char(char: str) -> str:
-    for table in (_QUOTES, _DASHES, _DOTS, _BLANKS, _SIMPLE, CHARACTERS):
+    for table in (_QUOTES, _DASHES, _DOTS, _BLANKS, _SIMPLE, STYLED, CHARACTERS):
         if char in table:
             return table[char]
     category = unicodedata.category(char)

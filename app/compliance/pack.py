@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from app.compliance.conditions import Annual, Dated, Interval, Licence, Model, Number
 from app.kernel.errors import Invalid, Problem
 
 Product = Literal["fund", "wealth", "deposit", "insurance", "credit_card", "brokerage", "loan", "generic"]
@@ -16,12 +17,6 @@ Severity = Literal["block", "review", "advise"]
 Status = Literal["active", "pending", "unverified", "draft"]
 Strings = Annotated[tuple[str, ...], Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-class Model(BaseModel):
-    """A frozen part of a pack that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Words(Model):
@@ -78,33 +73,36 @@ Context = str | Nearby
 """A plain string is a `cover` pattern; ``@name`` a list of the pack's contexts, ``@pack/name`` another pack's."""
 
 
-class Case(Model):
-    """An example with the facts that it needs; a plain string has the rule's first product and a fixed day."""
+class Placed(Model):
+    """A text of an example as it is set: its type size and its box (x, y, width, height), in pixels."""
 
     text: Annotated[str, Field(min_length=1)]
+    size: Annotated[float, Field(gt=0)]
+    box: tuple[float, float, float, float]
+
+
+class Case(Model):
+    """An example with the facts that it needs; a plain string has the rule's first product and a fixed day.
+
+    `runs` are texts as they are set, for rules on layout; `licence` is the advisor's own.
+    """
+
+    text: str = ""
+    runs: tuple[Placed, ...] = ()
+    licence: str | None = None
     product: Product | None = None
     channel: str | None = None
     as_of: date | None = None
     whole: bool = Field(default=False, description="a whole poster, not a fragment")
 
+    @model_validator(mode="after")
+    def _something(self) -> "Case":
+        if bool(self.text) == bool(self.runs):
+            raise ValueError("give a text or runs")
+        return self
+
 
 Example = str | Case
-
-
-class Dated(Model):
-    """A condition on the dates in or after the hit: past (before the as-of day), future, or older than some days."""
-
-    state: Literal["past", "future", "older"]
-    days: Annotated[int, Field(ge=0)] = 0
-    within: Annotated[int, Field(ge=0, le=200)] = 24
-
-
-class Number(Model):
-    """A condition on a number that the pattern captured as the named group `group`: fires outside below/above."""
-
-    group: str = "n"
-    below: float | None = None
-    above: float | None = None
 
 
 class Need(Model):
@@ -172,6 +170,31 @@ class RegexRule(RuleBase):
     patterns: Strings
     number: Number | None = None
     date: Dated | None = None
+    annual: Annual | None = None
+    interval: Interval | None = None
+    licence: Licence | None = None
+
+
+class LayoutRule(RuleBase):
+    """How the `subject` must be set beside what it is measured `against`: both are patterns on the text of a run.
+
+    A subject is a finding when its type size is less than `min_ratio`, or more than `max_ratio`, of the largest of the
+    others. With `same_block`, a text that holds `against` is a finding when no subject stands in the same block.
+    Fragments are not laid out and have no finding.
+    """
+
+    kind: Literal["layout"]
+    subject: Strings
+    against: Strings
+    min_ratio: Annotated[float, Field(gt=0, le=4)] | None = None
+    max_ratio: Annotated[float, Field(gt=0, le=4)] | None = None
+    same_block: bool = False
+
+    @model_validator(mode="after")
+    def _measured(self) -> "LayoutRule":
+        if self.min_ratio is None and self.max_ratio is None and not self.same_block:
+            raise ValueError("give min_ratio, max_ratio or same_block")
+        return self
 
 
 class DisclosureRule(RuleBase):
@@ -202,7 +225,7 @@ class ContextRule(RuleBase):
     needs: Annotated[tuple[Need, ...], Field(min_length=1)]
 
 
-Rule = Annotated[TermRule | RegexRule | DisclosureRule | ContextRule, Field(discriminator="kind")]
+Rule = Annotated[TermRule | RegexRule | DisclosureRule | ContextRule | LayoutRule, Field(discriminator="kind")]
 
 
 class Head(Model):
@@ -217,9 +240,9 @@ class Head(Model):
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Words
     jurisdiction: Jurisdiction
-    contexts: dict[Name, tuple[Context, ...]] = {}
-    words: dict[Name, str] = {}
-    families: dict[Name, Strings] = {}
+    contexts: dict[Name, tuple[Context, ...]] = Field(default={})
+    words: dict[Name, str] = Field(default={})
+    families: dict[Name, Strings] = Field(default={})
     lexicon: tuple[str, ...] = ()
 
 

@@ -1,22 +1,19 @@
-"""RE2 patterns on folded text: compiled with their problems named, and sets that tell in one pass which may match."""
+"""RE2 patterns on folded text: compiled with their problems named, and which of them match, found by one scan."""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 import re2
+from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 
+from app.compliance.atoms import atoms_of
 from app.compliance.normalise import fold_pattern
 from app.kernel.errors import Problem
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.max_mem = 8 << 20
-_SET_OPTIONS = re2.Options()
-_SET_OPTIONS.log_errors = False
-_SET_OPTIONS.never_capture = True
-_SET_OPTIONS.max_mem = 16 << 20
-
 
 _folded = lru_cache(maxsize=16_384)(fold_pattern)  # families put the same pattern into many rules and books
 
@@ -39,38 +36,43 @@ def pattern_problem(pattern: str, path: str) -> Problem | None:
     return None
 
 
-# One set of all patterns would need a new automaton state for almost every new text; small ones share their states.
-_SET_SIZE = 24
-
-
-def _set_of(patterns: Iterable[str]) -> Any:
-    members = re2.Set.SearchSet(_SET_OPTIONS)
-    for pattern in patterns:
-        members.Add(_folded(pattern))
-    members.Compile()
-    return members
-
-
 class PatternSet:
-    """Numbered patterns. `matching` says which of them match a text; `spans` where one of them does."""
+    """Numbered patterns. `worth_trying` says which of them may match a text; `matches` where one of them does.
+
+    One scan for the patterns' atoms leaves a few patterns; those without atoms are always worth trying.
+    """
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.patterns = list(dict.fromkeys(patterns))
         self.number = {pattern: number for number, pattern in enumerate(self.patterns)}
         self._compiled = [compile_pattern(pattern) for pattern in self.patterns]
-        self._sets = [
-            (start, _set_of(self.patterns[start : start + _SET_SIZE]))
-            for start in range(0, len(self.patterns), _SET_SIZE)
-        ]
+        by_atom: dict[str, list[int]] = {}
+        self._always: list[int] = []
+        for number, pattern in enumerate(self.patterns):
+            atoms = atoms_of(_folded(pattern))
+            if atoms is None:
+                self._always.append(number)
+            for atom in atoms or ():
+                by_atom.setdefault(atom, []).append(number)
+        self._by_atom = list(by_atom.values())
+        self._atoms = CharwiseDoubleArrayAhoCorasick(list(by_atom), MATCH_KIND_STANDARD) if by_atom else None
 
     def matching(self, text: str) -> frozenset[int]:
         """The numbers of all patterns that match somewhere in `text`."""
         data = text.encode()
-        return frozenset(start + number for start, members in self._sets for number in members.Match(data) or ())
+        return frozenset(number for number in self.worth_trying(text) if self.search(number, data))
 
-    def search(self, number: int, text: str) -> bool:
-        """Whether one pattern matches somewhere in `text`."""
-        return self._compiled[number].search(text) is not None
+    def worth_trying(self, text: str) -> set[int]:
+        """The numbers of the patterns that may match in `text`: all that match, and few others."""
+        worth = set(self._always)
+        if self._atoms is not None:
+            for atom in {number for _, _, number in self._atoms.find_overlapping(text)}:
+                worth.update(self._by_atom[atom])
+        return worth
+
+    def search(self, number: int, text: str | bytes) -> bool:
+        """Whether one pattern matches somewhere in `text`; bytes (UTF-8) are quicker."""
+        return self._compiled[number].search(text if isinstance(text, bytes) else text.encode()) is not None
 
     def matches(self, number: int, text: str) -> Iterator[Any]:
         """The matches of one pattern."""

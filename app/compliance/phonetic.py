@@ -12,6 +12,7 @@ from app.compliance.normalise import CJK, Folded, is_cjk
 from app.compliance.segment import Segments
 
 _FIRST = 0xE000  # syllables are numbered from here, for the automaton
+_FIRST_LETTER = 0xF700  # and single letters from here
 _SYLLABLES: dict[str, str] = {}
 
 
@@ -24,6 +25,17 @@ def syllable_of(char: str) -> str:
     """The code of the first reading of a Chinese character, without tone."""
     reading = pinyin(char, style=Style.NORMAL, errors="ignore")
     return _code(reading[0][0].replace("ü", "v")) if reading else char
+
+
+def _letter(letter: str) -> str:
+    """The code of a single letter, which may stand for a syllable that begins with it (W赚不赔)."""
+    return chr(_FIRST_LETTER + ord(letter))
+
+
+def _initials(word: str) -> Iterator[str]:
+    for char in word:
+        reading = pinyin(char, style=Style.NORMAL, errors="ignore")
+        yield _letter(reading[0][0][0]) if reading else char
 
 
 _INITIALS = "b|p|m|f|d|t|n|l|g|k|h|j|q|x|zh|ch|sh|r|z|c|s|y|w"
@@ -59,7 +71,11 @@ class Lexicon:
         self._short = frozenset(short)
         by_sound: dict[str, list[str]] = {}
         for word in sorted({w for w in (*words, *self._short) if 2 <= len(w) <= 12 and all(map(is_cjk, w))}):
-            by_sound.setdefault("".join(map(syllable_of, word)), []).append(word)
+            sounds = [syllable_of(char) for char in word]
+            by_sound.setdefault("".join(sounds), []).append(word)
+            if len(word) >= 3:
+                for index, letter in enumerate(_initials(word)):
+                    by_sound.setdefault("".join([*sounds[:index], letter, *sounds[index + 1 :]]), []).append(word)
         self._words = list(by_sound.values())
         self._automaton = CharwiseDoubleArrayAhoCorasick(list(by_sound), MATCH_KIND_STANDARD) if by_sound else None
 
@@ -113,7 +129,9 @@ def _sounds(text: str) -> Iterator[tuple[int, int, str]]:
         run = _LATIN.match(text, at)
         if run:
             spelled = _spell(run.group())
-            if spelled is None:
+            if run.end() - at == 1:
+                yield at, run.end(), _letter(run.group())
+            elif spelled is None:
                 yield at, run.end(), "\x00"
             else:
                 yield from ((at + start, at + end, code) for start, end, code in spelled)
@@ -143,9 +161,9 @@ def unspell(plain: Folded) -> list[tuple[int, int, str]]:
     ]
 
 
-_LEET_TOKEN = re.compile(r"[a-z0-9@$!|+]*[a-z][a-z0-9@$!|+]*")
+_LEET_TOKEN = re.compile(r"[a-z0-9@$£€!|+]*[a-z][a-z0-9@$£€!|+]*")
 _LEET_INSIDE = re.compile(
-    r"[a-z][013457@$!|+]+[a-z]|^[013457@$|][a-z]{2,}|[a-z]{2,}[013457@$|]+!*$|[a-z][0134578@$|]{2,}!*$"
+    r"[a-z][013457@$£€!|+]+[a-z]|^[013457@$|][a-z]{2,}|[a-z]{2,}[013457@$£€|]+!*$|[a-z][0134578@$£€|]{2,}!*$"
 )
 _NOT_LEET = re.compile(r"\d+[a-z]{1,2}|[a-z]+[!+]")
 
@@ -161,6 +179,32 @@ def unleet(plain: Folded) -> list[tuple[int, int, str]]:
         for m in _LEET_TOKEN.finditer(plain.text)
         if len(m.group()) <= 40 and _LEET_INSIDE.search(m.group()) and not _NOT_LEET.fullmatch(m.group())
     ]
+
+
+_PER_CENT = re.compile(
+    r"百分之(?P<a>[零一二三四五六七八九十两点]+)|(?P<b>[零一二三四五六七八九十两]+点?[零一二三四五六七八九]*)(?=%)"
+)
+_DIGITS = {char: str(number) for number, char in enumerate("零一二三四五六七八九")} | {"两": "2", "点": "."}
+
+
+def per_cents(plain: Folded) -> list[tuple[int, int, str]]:
+    """Pieces of `plain` where a percentage is written in words: 百分之八 is 8%, 八点五% is 8.5%."""
+    found = []
+    for match in _PER_CENT.finditer(plain.text):
+        words = match["a"] or match["b"]
+        figure = _figure(words)
+        found.append((match.start(), match.end(), figure + "%" if match["a"] else figure))
+    return found
+
+
+def _figure(words: str) -> str:
+    whole, point, rest = words.partition("点")
+    tens, ten, units = whole.partition("十")
+    if ten:
+        whole = (_DIGITS.get(tens, "") or "1") + (_DIGITS.get(units, "") or "0")
+    else:
+        whole = "".join(_DIGITS[char] for char in whole)
+    return whole + point.replace("点", ".") + "".join(_DIGITS[char] for char in rest if char in _DIGITS)
 
 
 HAS_CJK = re.compile(f"[{CJK}]")

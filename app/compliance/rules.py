@@ -16,6 +16,7 @@ from app.compliance.pack import (
     ContextRule,
     DisclosureRule,
     Jurisdiction,
+    LayoutRule,
     Nearby,
     Pack,
     RegexRule,
@@ -28,7 +29,7 @@ from app.compliance.phonetic import Lexicon
 from app.compliance.terms import TermIndex
 from app.kernel.errors import Invalid, Problem
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Book:
         spelled = [word for compiled in self.rules for word in _literals(compiled.rule)]
         self.lexicon = Lexicon([*phonetic, *spelled], [fold_term(word) for word in lexicon])
         self.in_force = lru_cache(maxsize=256)(self._in_force)
+        self.layouts = tuple(compiled for compiled in self.rules if isinstance(compiled.rule, LayoutRule))
         self._always: set[int] = set()
         self._wakes: dict[int, list[int]] = {}
         for index, compiled in enumerate(self.rules):
@@ -86,12 +88,13 @@ class Book:
             for pattern in triggers:
                 self._wakes.setdefault(self.patterns.number[pattern], []).append(index)
 
-    def woken(self, matching: Iterable[int]) -> list[Compiled]:
-        """The rules that a text may hit in which the patterns `matching` match, in their order (terms apart)."""
-        indices = set(self._always)
-        for number in matching:
-            indices.update(self._wakes.get(number, ()))
-        return [self.rules[index] for index in sorted(indices)]
+    def woken(self, worth_trying: Iterable[int]) -> list[tuple[Compiled, list[str]]]:
+        """The rules that a text may hit, in their order (terms apart), with those of their triggers worth trying."""
+        woken: dict[int, list[str]] = {index: [] for index in self._always}
+        for number in worth_trying:
+            for index in self._wakes.get(number, ()):
+                woken.setdefault(index, []).append(self.patterns.patterns[number])
+        return [(self.rules[index], woken[index]) for index in sorted(woken)]
 
     def _in_force(self, facts: Facts, as_of: date, packs: frozenset[str] | None) -> frozenset[str]:
         return frozenset(
@@ -187,6 +190,12 @@ def _patterns(compiled: Compiled) -> Iterator[tuple[str, str]]:
         yield from ((f"patterns[{index}]", pattern) for index, pattern in enumerate(rule.patterns))
     if isinstance(rule, ContextRule | DisclosureRule):
         yield from ((f"claim[{index}]", pattern) for index, pattern in enumerate(rule.claim))
+    if isinstance(rule, LayoutRule):
+        yield from ((f"subject[{index}]", pattern) for index, pattern in enumerate(rule.subject))
+        yield from ((f"against[{index}]", pattern) for index, pattern in enumerate(rule.against))
+    if isinstance(rule, RegexRule):
+        conditions = [rule.annual and rule.annual.stated, rule.licence and rule.licence.format]
+        yield from (("condition", pattern) for pattern in conditions if pattern)
     if isinstance(rule, ContextRule):
         for index, need in enumerate(rule.needs):
             yield from ((f"needs[{index}].any[{place}]", pattern) for place, pattern in enumerate(need.any))

@@ -33,16 +33,19 @@ class View:
         return Segments(self.text)
 
     @cached_property
-    def matching(self) -> frozenset[int]:
-        """Numbers of the patterns that match somewhere."""
-        return self._patterns.matching(self.text)
+    def worth_trying(self) -> set[int]:
+        """Numbers of the patterns that may match somewhere."""
+        return self._patterns.worth_trying(self.text)
+
+    @cached_property
+    def _data(self) -> bytes:
+        return self.text.encode()
 
     def spans(self, pattern: str) -> tuple[tuple[int, int], ...]:
         """Where `pattern` matches."""
         found = self._spans.get(pattern)
         if found is None:
-            number = self._patterns.number[pattern]
-            found = tuple(m.span() for m in self.matches(pattern)) if number in self.matching else ()
+            found = tuple(match.span() for match in self.matches(pattern))
             self._spans[pattern] = found
         return found
 
@@ -50,18 +53,19 @@ class View:
         """Where `pattern` matches in the text from `start` on, counted from there."""
         return [match.span() for match in self._patterns.matches(self._patterns.number[pattern], self.text[start:])]
 
-    def holds(self, pattern: str, start: int, end: int) -> bool:
-        """Whether `pattern` matches in [start, end) taken as a text of its own."""
-        return self._patterns.search(self._patterns.number[pattern], self.text[start:end])
-
     def has(self, pattern: str, start: int, end: int) -> bool:
         """Whether `pattern` matches in [start, end), taken as a text of its own."""
         return self._patterns.search(self._patterns.number[pattern], self.text[start:end])
 
+    def is_all(self, pattern: str, text: str) -> bool:
+        """Whether `pattern` matches the whole of `text`."""
+        number = self._patterns.number[pattern]
+        return any(match.span() == (0, len(text)) for match in self._patterns.matches(number, text))
+
     def matches(self, pattern: str) -> list[Any]:
         """The matches of `pattern`, with their groups; empty ones left out."""
         number = self._patterns.number[pattern]
-        if number not in self.matching:
+        if number not in self.worth_trying or not self._patterns.search(number, self._data):
             return []
         return [match for match in self._patterns.matches(number, self.text) if match.end() > match.start()]
 

@@ -5,10 +5,12 @@ from datetime import date
 
 from app.compliance.document import Document, Facts, Finding, TextRun, Verdict
 from app.compliance.engine import check
+from app.compliance.legibility import RULE
 from app.compliance.rules import Rules
 from app.kernel.errors import Problem
 from app.rendering.display import DisplayList, TextItem
 from app.rendering.reading import reading_order
+from app.rendering.sight import Sight, sights
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,13 @@ class Judgement:
         return "$"
 
     def blocking(self) -> list[Problem]:
-        """One problem for each blocking finding."""
+        """One problem for each blocking finding; a text that nobody could read is ``not_legible``."""
         return [
-            Problem(self.place(found), "blocked", f"“{found.text}”: {found.message.en} ({found.rule})")
+            Problem(
+                self.place(found),
+                RULE if found.rule == RULE else "blocked",
+                f"“{found.text}”: {found.message.en} ({found.rule})",
+            )
             for found in self.verdict.findings
             if found.severity == "block"
         ]
@@ -36,7 +42,9 @@ class Judgement:
 
 def document_of(display: DisplayList, facts: Facts) -> Document:
     """The whole poster as a document: every text that is drawn, in reading order."""
-    return Document(tuple(_run(item) for item in reading_order(display)), facts, fragment=False)
+    seen = sights(display)
+    runs = tuple(_run(item, seen.get(id(item))) for item in reading_order(display))
+    return Document(runs, facts, fragment=False, canvas=(display.width_px, display.height_px))
 
 
 def check_poster(rules: Rules, display: DisplayList, facts: Facts, as_of: date) -> Judgement:
@@ -45,7 +53,7 @@ def check_poster(rules: Rules, display: DisplayList, facts: Facts, as_of: date) 
     return Judgement(document, check(rules, document, as_of))
 
 
-def _run(item: TextItem) -> TextRun:
+def _run(item: TextItem, sight: Sight | None) -> TextRun:
     first = next((run for line in item.lines for run in line.runs), None)
     return TextRun(
         text=item.text,
@@ -54,4 +62,7 @@ def _run(item: TextItem) -> TextRun:
         colour=first.colour if first else (0, 0, 0, 255),
         layer=item.layer,
         slot=item.slot,
+        opacity=item.opacity,
+        ground=sight.ground if sight else None,
+        covered=sight.covered if sight else 0.0,
     )

@@ -32,7 +32,15 @@ def compose(studio: Studio, order: Order) -> tuple[DisplayList, Judgement]:
     display = lay_out(
         template, order.size, order.values, studio.kit, order.template.pictures, order.link, order.language
     )
-    facts = Facts(template.jurisdiction, template.product, language=display.language)
+    profile = order.values.profile
+    facts = Facts(
+        template.jurisdiction,
+        template.product,
+        language=display.language,
+        licence=profile.licence or None,
+        name=profile.name or None,
+        organisation=profile.organisation or None,
+    )
     return display, check_poster(studio.rules, display, facts, order.as_of)
 
 

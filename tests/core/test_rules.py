@@ -32,8 +32,10 @@ def rules() -> Rules:
 def _verdict(rules: Rules, pack: Pack, rule: Rule, example: Example) -> Verdict:
     case = example if isinstance(example, Case) else Case(text=example)
     product = case.product or (rule.products[0] if rule.products else "generic")
-    facts = Facts(pack.head.jurisdiction, product, case.channel)
-    document = Document((TextRun(case.text),), facts, fragment=not case.whole)
+    facts = Facts(pack.head.jurisdiction, product, case.channel, licence=case.licence)
+    runs = tuple(TextRun(run.text, run.box, run.size) for run in case.runs) or (TextRun(case.text),)
+    canvas = (1080.0, 1920.0) if case.runs else None
+    document = Document(runs, facts, fragment=not (case.whole or case.runs), canvas=canvas)
     return check(rules, document, case.as_of or _day(rule), packs=[pack.name])
 
 
