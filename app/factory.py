@@ -104,7 +104,7 @@ def _serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
     deps = open_deps(settings)
     require_current(deps)
     deps.engine.dispose()  # a connection must not be forked
-    serve(settings, host, port, with_worker, lambda: _opened.append(open_studio(settings)))
+    serve(settings, host, port, with_worker, lambda: _opened.append(_warm_studio(settings)))
 
 
 def open_studio(settings: Settings, only: str | None = None) -> Studio:
@@ -122,6 +122,14 @@ def open_studio(settings: Settings, only: str | None = None) -> Studio:
         no_photo=brand.kit.assets[NO_PHOTO],
         cache=StaticCache(),
     )
+
+
+def _warm_studio(settings: Settings) -> Studio:
+    """The studio with the rules of its templates ready, before it is forked."""
+    studio = open_studio(settings)
+    for jurisdiction in {loaded.template.jurisdiction for loaded in studio.templates.values()}:
+        studio.rules.books.get(jurisdiction)
+    return studio
 
 
 def open_deps(settings: Settings) -> "Deps":
@@ -153,7 +161,7 @@ def rendition_painter(settings: Settings, store: "Store") -> "Callable[[Renditio
     def paint(order: "RenditionOrder") -> Painted:
         with opening:
             if not opened:
-                opened.append(open_studio(settings))
+                opened.append(_warm_studio(settings))
         if not hasattr(own, "crew"):
             own.crew = Crew(work, 1, settings.render_seconds, settings.render_memory_mib)
         pictures = {digest: store.get(digest) for digest in picture_digests(order.values).values()}

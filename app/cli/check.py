@@ -80,7 +80,7 @@ def _cited(source: Source, chinese: bool) -> str:
 
 def require_packs(rules: Rules, names: Sequence[str]) -> None:
     """*Raises* Invalid ``unknown_pack`` for each name that is no pack."""
-    known = sorted({compiled.pack for book in rules.books.values() for compiled in book.rules})
+    known = [pack.name for pack in rules.packs]
     problems = [
         Problem(f"--pack {name}", "unknown_pack", f"there is no such pack; known are {', '.join(known)}")
         for name in names

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -104,12 +105,34 @@ class Book:
         )
 
 
+class Books(Mapping[Jurisdiction, Book]):
+    """A book for each jurisdiction, its indexes made when somebody first asks for it: most judge by one alone."""
+
+    def __init__(self, rules: Mapping[Jurisdiction, tuple[Sequence[Compiled], Sequence[str]]]) -> None:
+        self._rules = rules
+        self._made: dict[Jurisdiction, Book] = {}
+        self._making = threading.Lock()
+
+    def __getitem__(self, jurisdiction: Jurisdiction) -> Book:
+        if jurisdiction not in self._made:
+            with self._making:
+                if jurisdiction not in self._made:
+                    self._made[jurisdiction] = Book(*self._rules[jurisdiction])
+        return self._made[jurisdiction]
+
+    def __iter__(self) -> Iterator[Jurisdiction]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+
 @dataclass(frozen=True)
 class Rules:
     """Everything that a check needs. Made by `compile_rules`; never changes."""
 
     packs: tuple[Pack, ...]
-    books: dict[Jurisdiction, Book]
+    books: Books
 
     @cached_property
     def fingerprint(self) -> str:
@@ -150,7 +173,7 @@ def compile_rules(packs: Iterable[Pack]) -> Rules:
             rules.append(compiled)
     if problems:
         raise Invalid("bad_pack", f"{len(problems)} problems in the packs: {problems[0]}", problems)
-    return Rules(ordered, {jurisdiction: Book(*book) for jurisdiction, book in books.items()})
+    return Rules(ordered, Books(books))
 
 
 def _triggers(rule: Rule) -> tuple[str, ...]:
