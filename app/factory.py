@@ -9,6 +9,8 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from app.cli.main import run
@@ -24,6 +26,7 @@ from app.rendering.paint_png import StaticCache
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy import Engine
 
     from app.flow.deps import Deps
     from app.posters.core import Painted, RenditionOrder
@@ -67,6 +70,7 @@ def create_app(settings: Settings, studio: Studio | None = None, *, is_served: b
 
     *Raises* Invalid with every problem of settings, brand, templates or rules.
     """
+    from app.flow.house_book import HouseBook
     from app.public.site import Lent, public_site
     from app.web import create_web
     from app.web.assets import STATIC, entry
@@ -74,9 +78,10 @@ def create_app(settings: Settings, studio: Studio | None = None, *, is_served: b
     from app.web.parts import WebParts
 
     opened, deps = studio or open_studio(settings), open_deps(settings)
-    app = create_web(WebParts(settings, deps, opened))
+    book = HouseBook(deps)
+    app = create_web(WebParts(settings, deps, opened, book))
     lent = Lent(read_brand(settings.brand_assets_dir / BRAND), entry, STATIC, TRANSLATIONS)
-    site = public_site(deps, opened, lent, app.wsgi_app, is_served=is_served)
+    site = public_site(deps, lambda: book.in_force(opened), lent, app.wsgi_app, is_served=is_served)
     app.wsgi_app = site  # type: ignore[assignment, method-assign]
     return app
 
@@ -117,37 +122,52 @@ def open_studio(settings: Settings, only: str | None = None) -> Studio:
 
 
 def open_deps(settings: Settings) -> "Deps":
-    """Database, store, and a painter that opens its studio at the first order."""
+    """Database, store, and a studio and a painter that open at their first use."""
     from app.db import open_engine
     from app.flow.deps import Deps
     from app.storage.store import open_store
 
-    store = open_store(settings)
-    return Deps(settings, open_engine(settings), store, rendition_painter(settings, store))
+    store, engine = open_store(settings), open_engine(settings)
+    studio = studio_in_force(settings, engine)
+    return Deps(settings, engine, store, rendition_painter(settings, store, studio), studio=studio)
 
 
-def rendition_painter(settings: Settings, store: "Store") -> "Callable[[RenditionOrder], Painted]":
+def studio_in_force(settings: Settings, engine: "Engine") -> Callable[[], Studio]:
+    """A function that gives the studio of this process, opened once, with the rules that are in force."""
+    from app.flow.house_book import HouseBook
+
+    book, opening = HouseBook(SimpleNamespace(engine=engine)), threading.Lock()
+    opened: list[Studio] = []
+
+    def studio() -> Studio:
+        with opening:
+            if not opened:
+                opened.append(open_studio(settings))
+        return book.in_force(opened[0])
+
+    return studio
+
+
+def rendition_painter(
+    settings: Settings, store: "Store", studio: Callable[[], Studio]
+) -> "Callable[[RenditionOrder], Painted]":
     """A function that makes the poster of a stored order, in a child process under the limits of the settings.
 
     Its pictures are objects of `store`; they are fetched here, since a child must not share the store's connections.
+    When other rules have come into force, the child that knows the old ones is let go.
     """
     from app.jobs.crew import Crew
     from app.posters.core import Painted, picture_digests
 
     own = threading.local()
-    opening = threading.Lock()
-    opened: list[Studio] = []
-
-    def work(piece: "tuple[RenditionOrder, dict[str, bytes]]") -> "Painted":
-        order, pictures = piece
-        return _painted(opened[0], order, pictures.__getitem__)
 
     def paint(order: "RenditionOrder") -> Painted:
-        with opening:
-            if not opened:
-                opened.append(open_studio(settings))
-        if not hasattr(own, "crew"):
-            own.crew = Crew(work, 1, settings.render_seconds, settings.render_memory_mib)
+        now = studio()
+        if getattr(own, "rules", None) is not now.rules:
+            if hasattr(own, "crew"):
+                own.crew.close()
+            own.crew = Crew(partial(_painted, now), 1, settings.render_seconds, settings.render_memory_mib)
+            own.rules = now.rules
         pictures = {digest: store.get(digest) for digest in picture_digests(order.values).values()}
         ((_, result),) = own.crew.do([(order, pictures)])
         if isinstance(result, AppError):
@@ -158,9 +178,10 @@ def rendition_painter(settings: Settings, store: "Store") -> "Callable[[Renditio
     return paint
 
 
-def _painted(studio: Studio, order: "RenditionOrder", picture: Callable[[str], bytes]) -> "Painted":
+def _painted(studio: Studio, piece: "tuple[RenditionOrder, dict[str, bytes]]") -> "Painted":
     from app.posters.core import Painted
 
+    order, pictures = piece
     loaded = studio.templates.get(order.template)
     if loaded is None:
         raise Invalid.of([Problem("template", "unknown_template", f"there is no template “{order.template}”")])
@@ -168,7 +189,7 @@ def _painted(studio: Studio, order: "RenditionOrder", picture: Callable[[str], b
         message = f"ordered from version {order.template_version}, now it is {loaded.template.version}"
         raise Conflict("template_changed", message)
     document = json.loads(json.dumps(order.values))
-    values = read_values(loaded.template, document, picture, studio.sample_profile)
+    values = read_values(loaded.template, document, pictures.__getitem__, studio.sample_profile)
     today = datetime.now(UTC).date()
     poster = make_poster(studio, Order(loaded, values, order.link, order.format, today, order.size, order.language))
     return Painted(poster.data, poster.media_type)

@@ -13,6 +13,7 @@ import app.library.tables
 import app.links.tables
 import app.posters.tables
 import app.review.tables
+import app.rulebook.tables
 import app.tracking.tables  # noqa: F401
 from app.config import PROJECT
 from app.db import Base, HasEngine, reading, writing_connection

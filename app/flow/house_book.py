@@ -1,0 +1,85 @@
+"""The house's book of rules: what is laid over the packs, read again within seconds of every switch."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import structlog
+
+from app.compliance.overlay import laid_over, read_rule
+from app.compliance.pack import Rule
+from app.compliance.rules import Rules
+from app.db import HasEngine, reading
+from app.flow.make_poster import Studio
+from app.kernel.errors import AppError, Blocked, Invalid, Unavailable
+from app.rulebook import records
+from app.rulebook.core import BookState
+
+_log = structlog.get_logger(__name__)
+
+FRESH_SECONDS = 1.0  # how long pages that only show something go without asking the database
+
+
+def rules_of(state: BookState) -> dict[str, Rule]:
+    """The house's rules in force, by id. *Raises* Invalid ``bad_rule`` for one that today's format refuses."""
+    return {one.rule_id: read_rule(one.text) for one in state.versions}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    base: Rules
+    number: int
+    rules: Rules
+
+
+class HouseBook:
+    """The rules that a process judges by. They are swapped in one step, or not at all."""
+
+    def __init__(self, deps: HasEngine) -> None:
+        self._deps = deps
+        self._lock = threading.Lock()
+        self._known: _Known | None = None
+        self._looked_at = -FRESH_SECONDS
+
+    def in_force(self, studio: Studio, at_most_seconds: float = 0.0) -> Studio:
+        """`studio` with the rules that are in force, as they were `at_most_seconds` ago.
+
+        When the database does not answer, or a rule cannot be compiled, the old rules stay in force.
+        *Raises* Blocked ``check_failed`` when there are none yet: nothing passes by rules that nobody could read.
+        """
+        known = self._known
+        is_fresh = time.monotonic() - self._looked_at < at_most_seconds
+        if known is None or known.base is not studio.rules or not is_fresh:
+            known = self._look(studio.rules)
+        return studio if known.rules is studio.rules else replace(studio, rules=known.rules)
+
+    def _look(self, base: Rules) -> _Known:
+        with self._lock:
+            known = self._known if self._known is not None and self._known.base is base else None
+            try:
+                fresh = self._read(base, known)
+            except (Invalid, Unavailable) as error:
+                if known is None:
+                    raise _unreadable(error) from error
+                _log.error("house_rules_not_read", code=error.code)
+                fresh = known
+            self._known, self._looked_at = fresh, time.monotonic()
+            return fresh
+
+    def _read(self, base: Rules, known: _Known | None) -> _Known:
+        with reading(self._deps) as session:
+            number = records.book_number(session)
+            if known is not None and known.number == number:
+                return known
+            state = records.book_state(session)
+        return _Known(base, state.number, laid(base, rules_of(state), known.rules if known else None))
+
+
+def laid(base: Rules, house: Mapping[str, Rule], before: Rules | None = None) -> Rules:
+    """`base` with the house's rules over it; `base` itself where there are none."""
+    return laid_over(base, house, before) if house else base
+
+
+def _unreadable(error: AppError) -> AppError:
+    return error if isinstance(error, Unavailable) else Blocked("check_failed", f"the house's rules: {error.message}")
