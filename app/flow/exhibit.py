@@ -114,6 +114,16 @@ def today(deps: Deps, studio: Studio, version: Version, snapshot: Snapshot, day:
     return Today(changed, tuple(found))
 
 
+def poster_document(deps: Deps, studio: Studio, template: LoadedTemplate, content: SnapshotContent) -> Document:
+    """What the rules read of a snapshot, as it would be drawn today. *Raises* Invalid when it cannot be laid out."""
+    return _laid_poster(deps, studio, template, content).document
+
+
+def template_document(studio: Studio, template: LoadedTemplate, size: str, language: Language) -> Document:
+    """What the rules read of a template's own copy, in a size and a language."""
+    return _laid_template(studio, template, size, language).document
+
+
 def _laid_poster(deps: Deps, studio: Studio, template: LoadedTemplate, content: SnapshotContent) -> _Laid:
     order = order_of(deps, studio, template, content, studio.sample_link, "png", template.template.validity.starts_on)
     return _laid(studio, template, content.size, content.language, order.values)

@@ -52,7 +52,7 @@ class HouseBook:
         is_fresh = time.monotonic() - self._looked_at < at_most_seconds
         if known is None or known.base is not studio.rules or not is_fresh:
             known = self._look(studio.rules)
-        return studio if known.rules is studio.rules else replace(studio, rules=known.rules)
+        return studio if known.rules is studio.rules else replace(studio, rules=known.rules, packs=studio.rules)
 
     def _look(self, base: Rules) -> _Known:
         with self._lock:

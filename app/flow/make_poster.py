@@ -37,7 +37,10 @@ MEDIA_TYPES: Mapping[Format, str] = {
 
 @dataclass(frozen=True)
 class Studio:
-    """All that posters are made with, loaded once: brand kit, templates, rules, and the cache of painted grounds."""
+    """All that posters are made with, loaded once: brand kit, templates, rules, and the cache of painted grounds.
+
+    Where the house has laid rules of its own over the packs, `packs` are the rules without them.
+    """
 
     kit: Kit
     templates: Mapping[str, LoadedTemplate]
@@ -46,6 +49,12 @@ class Studio:
     sample_link: str
     no_photo: Picture
     cache: StaticCache = field(default_factory=StaticCache)
+    packs: Rules | None = None
+
+    @property
+    def built_in(self) -> Rules:
+        """The rules as they come with the product."""
+        return self.packs or self.rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The rule book as values: a version of a house rule, what is in force, a replay and what it found."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 from typing import Literal
 
 BUILT_IN = 0  # the version of a rule that comes with the product; of a new rule: none
-
-State = Literal["running", "finished", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +100,25 @@ class Tally:
     unjudged: int = 0
     new_hits: int = 0
     lost_hits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """A line of a rule: `same` in both versions, only in the `old`, or only in the `new` one."""
+
+    kind: Literal["same", "old", "new"]
+    text: str
+
+
+def line_diff(old: str, new: str) -> tuple[DiffLine, ...]:
+    """What became of the lines of `old` in `new`."""
+    return tuple(_diff(old.splitlines(), new.splitlines()))
+
+
+def _diff(before: list[str], after: list[str]) -> Iterator[DiffLine]:
+    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield from (DiffLine("same", line) for line in before[i:j])
+        else:
+            yield from (DiffLine("old", line) for line in before[i:j])
+            yield from (DiffLine("new", line) for line in after[k:m])

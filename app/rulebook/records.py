@@ -208,6 +208,13 @@ def end_replay(session: Session, replay_id: str, before: str, fingerprint: str) 
     session.execute(update(RuleReplayRow).where(RuleReplayRow.id == replay_id).values(**ended))
 
 
+def replay_hits(session: Session, replay_id: str) -> list[ReplayHit]:
+    """What a replay has found until now, in the order in which it did."""
+    wanted = select(RuleReplayHitRow).where(RuleReplayHitRow.replay_id == replay_id).order_by(RuleReplayHitRow.id)
+    names = ReplayHit.__dataclass_fields__
+    return [ReplayHit(**{name: getattr(row, name) for name in names}) for row in session.scalars(wanted)]
+
+
 def _version(row: RuleVersionRow) -> RuleVersion:
     return RuleVersion(
         row.rule_id,
