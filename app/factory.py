@@ -8,13 +8,16 @@ import json
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from app.cli.main import run
 from app.cli.parts import Parts
+from app.compliance.rules import Rules
 from app.config import Settings
 from app.flow.fill import read_values
 from app.flow.make_poster import Order, Studio, make_poster
@@ -40,8 +43,8 @@ def main() -> None:
     """The console script `imprimatur`."""
     parts = Parts(
         settings=Settings.from_env,
-        studio=open_studio,
-        rules=lambda settings: load_rules(settings.compliance_rules_dir),
+        studio=open_house_studio,
+        rules=lambda settings: house_rules(settings, load_rules(settings.compliance_rules_dir)),
         work=_work,
         migrate=_migrate,
         deps=open_deps,
@@ -119,6 +122,35 @@ def open_studio(settings: Settings, only: str | None = None) -> Studio:
         no_photo=brand.kit.assets[NO_PHOTO],
         cache=StaticCache(),
     )
+
+
+def open_house_studio(settings: Settings, only: str | None = None) -> Studio:
+    """`open_studio`, with the rules that the house has laid over the packs, where it has a database.
+
+    *Raises* Unavailable when it has one and it does not answer: nothing is made by rules that are not in force.
+    """
+    studio = open_studio(settings, only)
+    rules = house_rules(settings, studio.rules)
+    return studio if rules is studio.rules else replace(studio, rules=rules, packs=studio.rules)
+
+
+def house_rules(settings: Settings, packs: Rules) -> Rules:
+    """`packs` with what the house has laid over them, where it has a database."""
+    file = settings.database_url.get_secret_value().removeprefix("sqlite:///")
+    if "://" not in file and not Path(file).exists():
+        return packs
+    from sqlalchemy import inspect
+
+    from app.db import open_engine, reading
+    from app.flow.house_book import HouseBook
+
+    house = SimpleNamespace(engine=open_engine(settings))
+    try:
+        with reading(house) as session:
+            has_book = inspect(session.connection()).has_table("rule_switches")
+        return HouseBook(house).rules(packs) if has_book else packs
+    finally:
+        house.engine.dispose()
 
 
 def open_deps(settings: Settings) -> "Deps":

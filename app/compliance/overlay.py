@@ -70,8 +70,12 @@ def read_rule(text: str) -> Rule:
 def write_rule(rule: Rule) -> str:
     """The rule as YAML, as `read_rule` reads it, without what goes without saying."""
     said = rule.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    ordered = {"id": rule.id, "kind": rule.kind, "severity": rule.severity, "status": rule.status} | said
-    written: str = yaml.dump(ordered, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    return dump({"id": rule.id, "kind": rule.kind, "severity": rule.severity, "status": rule.status} | said)
+
+
+def dump(said: Mapping[str, Any]) -> str:
+    """A mapping as YAML, in its own order."""
+    written: str = yaml.dump(dict(said), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
     return written
 
 

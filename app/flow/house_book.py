@@ -43,16 +43,21 @@ class HouseBook:
         self._looked_at = -FRESH_SECONDS
 
     def in_force(self, studio: Studio, at_most_seconds: float = 0.0) -> Studio:
-        """`studio` with the rules that are in force, as they were `at_most_seconds` ago.
+        """`studio` with the rules that are in force, as they were `at_most_seconds` ago. *Raises* as `rules`."""
+        now = self.rules(studio.rules, at_most_seconds)
+        return studio if now is studio.rules else replace(studio, rules=now, packs=studio.rules)
+
+    def rules(self, packs: Rules, at_most_seconds: float = 0.0) -> Rules:
+        """The rules in force: those of the `packs` with the house's over them.
 
         When the database does not answer, or a rule cannot be compiled, the old rules stay in force.
         *Raises* Blocked ``check_failed`` when there are none yet: nothing passes by rules that nobody could read.
         """
         known = self._known
         is_fresh = time.monotonic() - self._looked_at < at_most_seconds
-        if known is None or known.base is not studio.rules or not is_fresh:
-            known = self._look(studio.rules)
-        return studio if known.rules is studio.rules else replace(studio, rules=known.rules, packs=studio.rules)
+        if known is None or known.base is not packs or not is_fresh:
+            known = self._look(packs)
+        return known.rules
 
     def _look(self, base: Rules) -> _Known:
         with self._lock:

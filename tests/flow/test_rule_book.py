@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from app.archive import records as archive
 from app.compliance.rules import compile_rules
 from app.db import reading, retried, transaction
+from app.factory import house_rules
 from app.flow.decide import decide
 from app.flow.house_book import HouseBook
 from app.flow.issue import issue
@@ -24,6 +26,7 @@ from app.rulebook import records
 from app.rulebook.core import Replay, RuleVersion
 from app.worker import HANDLERS
 from tests.bank import HE, LIN, PLAIN, WANG, ZHOU, Bank, actor
+from tests.conftest import House
 from tests.core.compliance_cases import pack, term
 from tests.core.test_house_rules import text as rule_text
 
@@ -260,3 +263,15 @@ def test_a_stored_rule_that_cannot_be_read_any_more_lets_nothing_pass_and_keeps_
         session.connection().exec_driver_sql("UPDATE rule_switches SET number = 2")
     assert desk.studio().rules.rule(FIRM) is not None
     assert code_of(lambda: HouseBook(desk.deps).in_force(desk.packs)) == "check_failed"
+
+
+def test_the_command_line_judges_by_the_rules_of_the_house_where_there_is_a_database(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.on()
+    url = desk.deps.engine.url.render_as_string(hide_password=False)
+    here = House({}).using(database_url=url).settings
+    assert house_rules(here, BUILT_IN).fingerprint == desk.studio().rules.fingerprint
+    nowhere = House({}).using(database_url=f"sqlite:///{tmp_path / 'absent.db'}").settings
+    assert house_rules(nowhere, BUILT_IN) is BUILT_IN
+    assert not (tmp_path / "absent.db").exists()

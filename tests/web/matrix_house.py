@@ -25,14 +25,19 @@ from app.flow.keep_picture import bring_picture
 from app.flow.make_poster import Studio
 from app.flow.save_draft import start_poster
 from app.flow.submit import submit
+from app.jobs.queue import enqueue
 from app.library import records as library
 from app.posters import records as posters
 from app.posters.drafts import Draft
 from app.review import records as review
+from app.rulebook import records as rulebook
+from app.rulebook.core import NewVersion
 from app.web.parts import EXTENSION, WebParts
+from tests.core.test_house_rules import text as rule_text
 from tests.web.conftest import form_token
 from tests.web.test_editor_routes import a_photo
 
+RULE = "cn-house-matrix"
 PLACES = ("parent", "own", "child", "sibling")
 
 
@@ -62,6 +67,7 @@ class Things:
     customer_id: str
     task_id: str
     sequence: int
+    rule_id: str
 
 
 @dataclass
@@ -184,6 +190,7 @@ def _things(parts: WebParts, owner: Actor, east: Organisation) -> Things:
         case = review.open_case(session, version_id, "template", east.path)
         review.submit(session, case, review.Mover("designer", owner.person_id), built_in.content.digest, [])
         customer_id, task_id = _customer(session, owner, east, made[0], issued.link_code)
+        _rule(session, owner)
         number = entries(session, f"poster:{made[0]}")[0].sequence
         assert posters.find_poster(session, made[0]).owner_person_id == owner.person_id
     return Things(
@@ -199,7 +206,15 @@ def _things(parts: WebParts, owner: Actor, east: Organisation) -> Things:
         customer_id=customer_id,
         task_id=task_id,
         sequence=number,
+        rule_id=RULE,
     )
+
+
+def _rule(session: Session, owner: Actor) -> None:
+    """A rule of the house that somebody has written, and a replay of it that is about to begin."""
+    rulebook.add_version(session, NewVersion(RULE, "CN", rule_text(id=RULE), "试行", 0, 0), owner.person_id)
+    job_id = enqueue(session, "replay_rule", {"replay": "replay1111111111"})
+    rulebook.add_replay(session, "replay1111111111", RULE, 1, job_id, owner.person_id)
 
 
 def _customer(session: Session, owner: Actor, place: Organisation, poster_id: str, code: str) -> tuple[str, str]:

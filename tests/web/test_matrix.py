@@ -99,8 +99,12 @@ NAMED: Mapping[str, Named] = {
     "edge": Named(lambda things: 320, anybody),
     "family": Named(lambda things: "sans", anybody),
     "weight": Named(lambda things: 400, anybody),
+    "rule_id": Named(lambda things: things.rule_id, anybody),
+    "number": Named(lambda things: 1, anybody),
     "filename": Named(lambda things: "art/mark.png", anybody),
 }
+# What settles something for the whole house, and is done at headquarters alone.
+OF_THE_HOUSE = {"rules.new", "rules.edit", "rules.create", "rules.save", "rules.replay", "rules.switch"}
 # Where the same parameter names a thing that others may see.
 OTHERWISE: Mapping[str, See] = {"design.show": no_advisor}
 ANOTHER: Mapping[str, Callable[[Things], object]] = {"review.picture": lambda things: things.version_id}
@@ -254,6 +258,8 @@ def test_whoever_may_is_let_in(house: MatrixHouse) -> None:
         if policy_of(house.app.view_functions[way.endpoint]).public:  # type: ignore[union-attr]
             continue
         for caller, is_theirs in permitted_callers(house, way):
+            if way.endpoint in OF_THE_HOUSE and not at_headquarters(caller):
+                continue
             if not is_theirs or (caller.label.split(" ")[1] in ("(child)", "(sibling)") and subject_of(way) is None):
                 continue
             asked += 1
@@ -262,6 +268,26 @@ def test_whoever_may_is_let_in(house: MatrixHouse) -> None:
                 wrong.append(f"{caller.label}: {way}: {answer.status_code} {answer.get_data(as_text=True)[:120]}")
     assert not wrong, "\n".join(wrong)
     assert asked >= 100
+
+
+def at_headquarters(caller: Caller) -> bool:
+    return caller.label.endswith("(parent)")
+
+
+def test_what_is_of_the_whole_house_is_refused_below_headquarters(house: MatrixHouse) -> None:
+    asked, wrong = 0, []
+    for way in ways(house):
+        if way.endpoint not in OF_THE_HOUSE:
+            continue
+        for caller, _ in permitted_callers(house, way):
+            if at_headquarters(caller):
+                continue
+            asked += 1
+            answer = one_answer(house, caller, way)
+            if answer.status_code != 403 or answer.get_json()["error"]["code"] != "not_permitted":
+                wrong.append(f"{caller.label}: {way}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert asked >= 18
 
 
 def one_answer(house: MatrixHouse, caller: Caller, way: Way) -> TestResponse:

@@ -27,6 +27,7 @@ def noun_name(noun: str) -> str:
         "tag": _("Tags"),
         "link": _("Links"),
         "review": _("Review"),
+        "rule": _("Rules"),
         "results": _("Results"),
         "archive": _("The record itself"),
     }
@@ -44,6 +45,7 @@ def one_name(noun: str) -> str:
         "customer": _("Customer"),
         "task": _("Task"),
         "link": _("Link"),
+        "rule": _("Rule"),
         "visits": _("Visits"),
         "results": _("Results"),
         "archive": _("The record itself"),
@@ -76,6 +78,7 @@ def mark(kind: str) -> str:
         "licence": "stamp",
         "organisation": "brand",
         "archive": "record",
+        "rule": "rules",
     }.get(kind.split(".")[0], "record")
 
 
@@ -203,6 +206,9 @@ SENTENCES: Mapping[str, Callable[[Body], str]] = {
     "poster.release_claim": lambda body: _("Put back into the queue"),
     "template.claim": lambda body: _("Taken up by a reviewer"),
     "template.release_claim": lambda body: _("Put back into the queue"),
+    "rule.saved": lambda body: _("Version %(number)s of a rule saved", number=body.get("version", "–")),
+    "rule.switched": lambda body: _("Version %(number)s of a rule put into force", number=body.get("version", "–")),
+    "rule.denied": lambda body: _("Refused: %(action)s", action=body.get("action", "–")),
     "session.begun": lambda body: _("Signed in"),
     "session.ended": lambda body: _("Signed out"),
     "session.refused": lambda body: _("Sign-in refused"),
