@@ -8,6 +8,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +22,7 @@ from app.compliance.rules import Rules
 from app.config import Settings
 from app.flow.fill import read_values
 from app.flow.make_poster import Order, Studio, make_poster
-from app.kernel.errors import AppError, Conflict, Invalid, Problem
+from app.kernel.errors import AppError, Blocked, Conflict, Invalid, Problem, Unavailable
 from app.reads.brand_kit import load_brand, read_brand
 from app.reads.rule_packs import load_rules
 from app.reads.templates import load_templates
@@ -96,7 +97,20 @@ def create_served_app() -> "Flask":
 
     end_at_once_while_starting()
     configure_logs()
-    return create_app(Settings.from_env(), is_served=True)
+    app = create_app(Settings.from_env(), is_served=True)
+    _look_at_what_is_out(app)
+    return app
+
+
+def _look_at_what_is_out(app: "Flask") -> None:
+    """Let what is out be judged again where this release has brought other rules; a later start does it as well."""
+    from app.flow.rescan import order_when_changed
+    from app.reads.rejudged import Works
+    from app.web.parts import EXTENSION
+
+    parts = app.extensions[EXTENSION]
+    with suppress(Unavailable, Blocked):
+        order_when_changed(parts.deps, Works, parts.book.in_force(parts.studio))
 
 
 def _serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:

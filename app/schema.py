@@ -12,6 +12,7 @@ import app.jobs.tables
 import app.library.tables
 import app.links.tables
 import app.posters.tables
+import app.rescans.tables
 import app.review.tables
 import app.rulebook.tables
 import app.tracking.tables  # noqa: F401

@@ -11,7 +11,7 @@ import structlog
 
 from app.customers.rules import load_rules
 from app.db import retried
-from app.flow import keep_archive, render_later, replay_rule, roll_up, tag, verify_archive, visit
+from app.flow import keep_archive, render_later, replay_rule, rescan, roll_up, tag, verify_archive, visit
 from app.flow.deps import Deps
 from app.jobs import queue
 from app.jobs.lease import kept
@@ -30,6 +30,7 @@ HANDLERS: Mapping[str, Callable[[Deps, Job], None]] = {
     keep_archive.JOB: keep_archive.carry_out,
     verify_archive.JOB: verify_archive.carry_out,
     replay_rule.JOB: partial(replay_rule.carry_out, Works),
+    rescan.JOB: partial(rescan.carry_out, Works),
 }
 
 

@@ -1,8 +1,8 @@
 """Rejudge: what the rules of this day say of a work that exists, as it would be drawn today."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -45,6 +45,13 @@ class Works(Protocol):
     def templates(self) -> Sequence[Work]: ...
     def snapshots(self, since: datetime | None, after: str, limit: int) -> Sequence[Work]: ...
     def count(self, since: datetime | None) -> int: ...
+    def was_judged_otherwise(self, fingerprint: str) -> bool: ...
+
+
+class FindWorks(Protocol):
+    """Opens the works of some jurisdictions at a moment."""
+
+    def __call__(self, session: Session, now: datetime, jurisdictions: Collection[str]) -> Works: ...
 
 
 def documents(deps: Deps, studio: Studio, work: Work) -> list[Size]:
@@ -66,7 +73,7 @@ def documents(deps: Deps, studio: Studio, work: Work) -> list[Size]:
     ]
 
 
-def findings(rules: Rules, sizes: Sequence[Size], day: date) -> list[dict[str, object]]:
+def findings(rules: Rules, sizes: Sequence[Size], day: date) -> list[dict[str, Any]]:
     """All that `rules` find on these pictures. *Raises* Blocked ``check_failed``."""
     return [
         one

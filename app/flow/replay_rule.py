@@ -1,10 +1,10 @@
 """Replay a rule: before it is switched on, what it would add and take away on all that there is and was of late."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from app.flow.deps import Deps
 from app.flow.findings import undecided
 from app.flow.house_book import laid, rules_of
 from app.flow.make_poster import Studio
-from app.flow.rejudge import Work, Works, documents, findings, pages
+from app.flow.rejudge import FindWorks, Work, documents, findings, pages
 from app.flow.steps import permitted, require_rule_over_house
 from app.jobs.queue import Job, complete, enqueue, status
 from app.kernel.errors import AppError, Unavailable
@@ -29,12 +29,6 @@ JOB = "replay_rule"
 OF_LATE = timedelta(days=90)
 AT_ONCE = 25  # works between two notes of progress
 KEPT_HITS = 1000  # of each kind; the counts go on
-
-
-class FindWorks(Protocol):
-    """Opens the works of some jurisdictions at a moment."""
-
-    def __call__(self, session: Session, now: datetime, jurisdictions: Collection[str]) -> Works: ...
 
 
 def order_replay(deps: Deps, actor: Actor, rule_id: str, version: int) -> Replay:
@@ -143,8 +137,7 @@ def _unjudged(run: _Run) -> list[ReplayHit]:
     return []
 
 
-def _hit(work: Work, is_new: bool, found: object) -> ReplayHit:
-    said: dict[str, str] = found  # type: ignore[assignment]
+def _hit(work: Work, is_new: bool, said: Mapping[str, Any]) -> ReplayHit:
     place = said["place"] if work.kind == "poster" else f"sizes.{said['size']}.{said['language']}.{said['place']}"
     return ReplayHit(
         is_new,

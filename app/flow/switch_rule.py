@@ -5,10 +5,12 @@ from sqlalchemy.orm import Session
 from app.accounts.core import Actor, permits
 from app.archive.core import JSON
 from app.archive.records import append
+from app.compliance.overlay import home_of
 from app.db import reading, retried
 from app.flow.deps import Deps
 from app.flow.make_poster import Studio
 from app.flow.replay_rule import with_version
+from app.flow.rescan import order_rescan
 from app.flow.steps import permitted, require_rule_over_house, rules_over
 from app.kernel.errors import Conflict
 from app.library.core import EVERYWHERE
@@ -20,6 +22,8 @@ from app.rulebook.core import BUILT_IN, Replay, Switch
 def switch_rule(deps: Deps, studio: Studio, actor: Actor, rule_id: str, version: int) -> Switch:
     """From now on the version is in force, in every process within seconds; 0 is the rule as it came with the product.
 
+    Everything that is out is judged again under it.
+
     *Raises* Forbidden ``four_eyes`` for whoever wrote any version of the rule, ``not_permitted``, also below
     headquarters; Conflict ``replay_required`` without a finished replay against the rules that are in force now,
     ``in_force`` when it is already, ``moved_on``; NotFound ``no_such_rule``.
@@ -29,7 +33,8 @@ def switch_rule(deps: Deps, studio: Studio, actor: Actor, rule_id: str, version:
         with reading(deps) as session:
             require_four_eyes(actor.person_id, records.authors(session, rule_id))
             replay = _required_replay(session, studio, rule_id, version)
-        return retried(deps, lambda session: _switched(session, actor, replay))
+        jurisdiction = home_of(studio.built_in, rule_id).jurisdiction
+        return retried(deps, lambda session: _switched(session, actor, replay, jurisdiction))
 
 
 def _required_replay(session: Session, studio: Studio, rule_id: str, version: int) -> Replay:
@@ -60,7 +65,7 @@ def in_force(session: Session, rule_id: str) -> int:
     return switches[-1].version if switches else BUILT_IN
 
 
-def _switched(session: Session, actor: Actor, replay: Replay) -> Switch:
+def _switched(session: Session, actor: Actor, replay: Replay, jurisdiction: str) -> Switch:
     before = in_force(session, replay.rule_id)
     switch = records.add_switch(session, replay.book, replay, actor.person_id)
     body: dict[str, JSON] = {
@@ -70,6 +75,7 @@ def _switched(session: Session, actor: Actor, replay: Replay) -> Switch:
         "rules": switch.fingerprint,
         "replay": replay.id,
     }
+    order_rescan(session, switch.number, switch.fingerprint, [jurisdiction])
     append(session, "rule.switched", f"rule:{replay.rule_id}", actor.person_id, body)
     return switch
 

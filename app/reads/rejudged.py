@@ -69,6 +69,12 @@ class Works:
         ).where(*self._conditions(since))
         return self._session.scalar(wanted) or 0
 
+    def was_judged_otherwise(self, fingerprint: str) -> bool:
+        """Whether anything that is live was submitted under other rules than these."""
+        other = SnapshotRow.content["rules_fingerprint"].as_string() != fingerprint
+        wanted = select(SnapshotRow.id).join(PosterRow, PosterRow.id == SnapshotRow.poster_id)
+        return self._session.scalar(wanted.where(*self._conditions(None), other).limit(1)) is not None
+
     def _conditions(self, since: datetime | None) -> list[ColumnElement[bool]]:
         asked = self._is_live if since is None else or_(SnapshotRow.taken_at >= since, self._is_live)
         return [PosterRow.template_version_id.in_(self._versions), asked]

@@ -29,6 +29,7 @@ from app.jobs.queue import enqueue
 from app.library import records as library
 from app.posters import records as posters
 from app.posters.drafts import Draft
+from app.rescans import records as rescans
 from app.review import records as review
 from app.rulebook import records as rulebook
 from app.rulebook.core import NewVersion
@@ -191,6 +192,8 @@ def _things(parts: WebParts, owner: Actor, east: Organisation) -> Things:
         review.submit(session, case, review.Mover("designer", owner.person_id), built_in.content.digest, [])
         customer_id, task_id = _customer(session, owner, east, made[0], issued.link_code)
         _rule(session, owner)
+        rescans.add_rescan(session, "rescan1111111111", 0, "0" * 64, ["CN"], None)
+        rescans.note_findings(session, made[0], "0" * 64, 0, [])
         number = entries(session, f"poster:{made[0]}")[0].sequence
         assert posters.find_poster(session, made[0]).owner_person_id == owner.person_id
     return Things(

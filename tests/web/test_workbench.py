@@ -13,6 +13,7 @@ from app.accounts import records as accounts
 from app.accounts.core import ROLES, Role
 from app.compliance.rules import compile_rules
 from app.db import reading, retried, transaction
+from app.flow.issue import issue
 from app.jobs import queue
 from app.reads.rule_packs import load_packs
 from app.rulebook import records
@@ -63,7 +64,9 @@ def written(browser: FlaskClient, text: str, rule_id: str | None = None, **field
 
 def work(bank: Bank) -> None:
     """Do what waits, as the worker does."""
-    while (job := retried(bank.deps, lambda session: queue.claim(session, ["replay_rule"], 30))) is not None:
+    while (
+        job := retried(bank.deps, lambda session: queue.claim(session, ["replay_rule", "rescan_posters"], 30))
+    ) is not None:
         HANDLERS[job.name](bank.deps, job)
 
 
@@ -233,3 +236,35 @@ def test_somebody_elses_version_is_not_written_over(app: Flask, as_role: AsRole,
     assert (late.status_code, "春色" in late.text) == (409, True)
     unknown = written(first, rule_text(id="cn-house-none"), "cn-house-none", seen=0)
     assert unknown.status_code == 404
+
+
+def test_what_does_not_pass_any_more_is_listed_told_and_recalled_with_one_click(
+    app: Flask, as_role: AsRole, house: Bank
+) -> None:
+    advisor = actor(house, "advisor")
+    poster_id = house.started(PLAIN, who=advisor)
+    house.submitted(poster_id, advisor)
+    issue(house.deps, house.studio, advisor, poster_id, "png")
+    first, second = as_role("reviewer"), second_reviewer(app)
+    assert "投放中的海报全部符合" in first.get("/rules/rescan").text
+    written(first, rule_text(**WORDS))
+    second.post(f"/rules/{FIRM}/versions/1/replay", data=form(second))
+    work(house)
+    second.post(f"/rules/{FIRM}/versions/1/switch", data=form(second))
+    assert first.get("/rules/rescan/progress").headers["X-State"] == "running"
+    work(house)
+    assert first.get("/rules/rescan/progress").headers["X-State"] == "finished"
+    page = first.get("/rules/rescan").text
+    for said in ("林若溪", "望江支行", "1 个有效链接", "山色新", FIRM, f"/rules/rescan/{poster_id}/recall"):
+        assert said in page, said
+    assert f"/rules/rescan/{poster_id}/recall" not in as_role("auditor").get("/rules/rescan").text
+    owner = as_role("advisor")
+    assert "不符合新规则" in owner.get("/home").text
+    assert "不再符合要求" in owner.get(f"/posters/{poster_id}").text
+    assert first.post(f"/rules/rescan/{poster_id}/recall", data=form(first)).location == "/rules/rescan"
+    assert house.case(poster_id).state == "recalled"
+    assert "投放中的海报全部符合" in first.get("/rules/rescan").text
+    assert "不符合新规则" not in owner.get("/home").text
+    told = owner.get(f"/posters/{poster_id}").text
+    assert "不再符合现行规则" in told
+    assert FIRM in told

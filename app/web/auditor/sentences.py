@@ -62,7 +62,7 @@ def sentence(entry: Entry) -> str:
 def mark(kind: str) -> str:
     """The icon that goes with an entry."""
     verb = kind.split(".")[-1]
-    if verb in ("denied", "refused", "recall", "reject", "disabled", "broken"):
+    if verb in ("denied", "refused", "blocked", "recall", "reject", "disabled", "broken"):
         return "block"
     if verb in ("approve", "approve_by_policy", "verified", "enabled"):
         return "pass"
@@ -184,6 +184,7 @@ SENTENCES: Mapping[str, Callable[[Body], str]] = {
     "poster.share": lambda body: _("Shared by %(channel)s", channel=channel_name(body["via"])),
     "poster.share_again": lambda body: _("Shared on by a customer, by %(channel)s", channel=channel_name(body["via"])),
     "poster.recall": lambda body: _("Recalled; %(count)s links ended", count=body["links"]),
+    "poster.blocked": lambda body: _("Does not pass the rules any more: %(rules)s", rules=", ".join(body["rules"])),
     "poster.denied": lambda body: _("Refused: %(action)s", action=body.get("action", "–")),
     "template.edit": lambda body: _("Version uploaded, revision %(number)s", number=body.get("revision", "–")),
     "template.submit": lambda body: _findings(

@@ -103,6 +103,7 @@ def entries(current: str) -> list[dict[str, Any]]:
     listed = [
         ("browse", _("Rules"), url_for("rules.index")),
         ("try", _("Try a text"), url_for("rules.try_page")),
+        ("rescan", _("Rescan"), url_for("rules.rescan")),
     ]
     return [{"label": label, "href": href, "current": name == current} for name, label, href in listed]
 
