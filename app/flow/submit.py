@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.archive.core import JSON
+from app.compliance.normalise import fold_term
 from app.db import reading, retried
 from app.flow.day import day_here
 from app.flow.deps import Deps
@@ -26,7 +27,7 @@ from app.posters.drafts import Poster, SnapshotContent
 from app.rendering.template import Slot, Template, TextSlot
 from app.rendering.values import PictureValue, TextValue, Values, words_in
 from app.review import records as review
-from app.review.core import policy_for, sentences
+from app.review.core import Sentence, policy_for, sentences
 from app.review.records import Case
 
 
@@ -59,7 +60,7 @@ class _Prepared:
     findings: Sequence[Mapping[str, Any]]
     undecided: Sequence[Mapping[str, Any]]
     policy: str | None
-    sentences: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
 
 
 def submit(deps: Deps, studio: Studio, actor: Actor, poster_id: str) -> Submitted:
@@ -166,6 +167,7 @@ def _is_example(slot: Slot, value: TextValue | PictureValue, language: str) -> b
     )
 
 
-def _sentences(values: Values) -> tuple[str, ...]:
+def _sentences(values: Values) -> tuple[Sentence, ...]:
     texts = [value.text for value in values.slots.values() if isinstance(value, TextValue)]
-    return tuple(dict.fromkeys(sentence for text in texts for sentence in sentences(text)))
+    found = dict.fromkeys(sentence for text in texts for sentence in sentences(text))
+    return tuple(Sentence(text, fold_term(text)) for text in found)

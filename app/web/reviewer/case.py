@@ -12,8 +12,9 @@ from app.flow.exhibit import Figure, Hit, Today, poster_figure, template_figures
 from app.flow.published import load_version
 from app.flow.show_template import WIDTHS_PX, Showing, key_of, show_template
 from app.kernel.errors import NotFound
+from app.reads.precedents import Precedent, precedents
 from app.reads.review_case import CaseView, Past, case_view
-from app.reads.review_queue import Change, Precedent, Waiting, changes, changes_since, precedents
+from app.reads.review_queue import Change, Waiting, changes, changes_since
 from app.rendering.template import Template
 from app.rendering.values import words_in
 from app.review.core import Piece, copy_diff
@@ -181,7 +182,8 @@ def _precedents(view: CaseView, template: Template) -> list[Precedent]:
     given = view.snapshot.content.values["slots"]
     texts = [one if isinstance(one, str) else str(one.get("text", "")) for one in given.values()]
     with reading(parts().deps) as session:
-        return precedents(session, texts, except_subject=view.case.subject_id)
+        path = current_actor().organisation_path
+        return precedents(session, texts, except_subject=view.case.subject_id, path=path)
 
 
 def _earlier_pins(view: CaseView) -> tuple[Comment, ...]:
