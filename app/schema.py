@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 import app.accounts.tables
 import app.archive.tables
 import app.customers.tables
+import app.evidence.tables
 import app.jobs.tables
 import app.library.tables
 import app.links.tables

@@ -1,4 +1,4 @@
-"""The house's book of rules: what is laid over the packs, read again within seconds of every switch."""
+"""The house's book: rules laid over the packs and proven claims, read again within seconds of every change."""
 
 import threading
 import time
@@ -11,6 +11,8 @@ from app.compliance.overlay import laid_over, read_rule
 from app.compliance.pack import Rule
 from app.compliance.rules import Rules
 from app.db import HasEngine, reading
+from app.evidence import records as library
+from app.evidence.core import NONE, Evidence
 from app.flow.make_poster import Studio
 from app.kernel.errors import AppError, Blocked, Invalid, Unavailable
 from app.rulebook import records
@@ -31,6 +33,8 @@ class _Known:
     base: Rules
     number: int
     rules: Rules
+    changes: tuple[int, int]
+    evidence: Evidence
 
 
 class HouseBook:
@@ -43,9 +47,14 @@ class HouseBook:
         self._looked_at = -FRESH_SECONDS
 
     def in_force(self, studio: Studio, at_most_seconds: float = 0.0) -> Studio:
-        """`studio` with the rules that are in force, as they were `at_most_seconds` ago. *Raises* as `rules`."""
-        now = self.rules(studio.rules, at_most_seconds)
-        return studio if now is studio.rules else replace(studio, rules=now, packs=studio.rules)
+        """`studio` with the rules and the claims library in force, as they were `at_most_seconds` ago.
+
+        *Raises* as `rules`.
+        """
+        now = self._now(studio.rules, at_most_seconds)
+        if now.rules is studio.rules:
+            return studio if now.evidence is studio.evidence else replace(studio, evidence=now.evidence)
+        return replace(studio, rules=now.rules, packs=studio.rules, evidence=now.evidence)
 
     def rules(self, packs: Rules, at_most_seconds: float = 0.0) -> Rules:
         """The rules in force: those of the `packs` with the house's over them.
@@ -53,11 +62,14 @@ class HouseBook:
         When the database does not answer, or a rule cannot be compiled, the old rules stay in force.
         *Raises* Blocked ``check_failed`` when there are none yet: nothing passes by rules that nobody could read.
         """
+        return self._now(packs, at_most_seconds).rules
+
+    def _now(self, packs: Rules, at_most_seconds: float) -> _Known:
         known = self._known
         is_fresh = time.monotonic() - self._looked_at < at_most_seconds
         if known is None or known.base is not packs or not is_fresh:
             known = self._look(packs)
-        return known.rules
+        return known
 
     def _look(self, base: Rules) -> _Known:
         with self._lock:
@@ -74,11 +86,15 @@ class HouseBook:
 
     def _read(self, base: Rules, known: _Known | None) -> _Known:
         with reading(self._deps) as session:
-            number = records.book_number(session)
-            if known is not None and known.number == number:
+            number, changes = records.book_number(session), library.changes(session)
+            if known is not None and (known.number, known.changes) == (number, changes):
                 return known
             state = records.book_state(session)
-        return _Known(base, state.number, laid(base, rules_of(state), known.rules if known else None))
+            proven = Evidence(library.approved(session)) if any(changes) else NONE
+        if known is not None and known.number == state.number:
+            return replace(known, changes=changes, evidence=proven)
+        rules = laid(base, rules_of(state), known.rules if known else None)
+        return _Known(base, state.number, rules, changes, proven)
 
 
 def laid(base: Rules, house: Mapping[str, Rule], before: Rules | None = None) -> Rules:

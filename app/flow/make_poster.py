@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.compliance.document import Facts
 from app.compliance.rules import Rules
+from app.evidence.core import NONE, Evidence
 from app.flow.check_copy import Judgement, check_poster
 from app.kernel.errors import Invalid, Problem
 from app.rendering.banded_jpeg import encode_jpeg, gray_of_jpeg
@@ -39,7 +40,8 @@ MEDIA_TYPES: Mapping[Format, str] = {
 class Studio:
     """All that posters are made with, loaded once: brand kit, templates, rules, and the cache of painted grounds.
 
-    Where the house has laid rules of its own over the packs, `packs` are the rules without them.
+    Where the house has laid rules of its own over the packs, `packs` are the rules without them. `evidence` is what
+    the house can prove.
     """
 
     kit: Kit
@@ -50,6 +52,7 @@ class Studio:
     no_photo: Picture
     cache: StaticCache = field(default_factory=StaticCache)
     packs: Rules | None = None
+    evidence: Evidence = NONE
 
     @property
     def built_in(self) -> Rules:
@@ -88,7 +91,7 @@ def compose(studio: Studio, order: Order) -> tuple[DisplayList, Judgement]:
         template, order.size, order.values, studio.kit, order.template.pictures, order.link, order.language
     )
     facts = Facts(template.jurisdiction, template.product, language=display.language)
-    return display, check_poster(studio.rules, display, facts, order.as_of)
+    return display, check_poster(studio.rules, display, facts, order.as_of, studio.evidence)
 
 
 def make_poster(studio: Studio, order: Order) -> Poster:

@@ -7,10 +7,10 @@ from typing import Any, Literal, Protocol
 from sqlalchemy.orm import Session
 
 from app.compliance.document import Document
-from app.compliance.engine import check
 from app.compliance.rules import Rules
 from app.db import reading
-from app.flow.check_copy import Judgement
+from app.evidence.core import Evidence
+from app.flow.check_copy import judge
 from app.flow.deps import Deps
 from app.flow.exhibit import poster_document, template_document
 from app.flow.findings import written
@@ -73,12 +73,12 @@ def documents(deps: Deps, studio: Studio, work: Work) -> list[Size]:
     ]
 
 
-def findings(rules: Rules, sizes: Sequence[Size], day: date) -> list[dict[str, Any]]:
+def findings(rules: Rules, evidence: Evidence, sizes: Sequence[Size], day: date) -> list[dict[str, Any]]:
     """All that `rules` find on these pictures. *Raises* Blocked ``check_failed``."""
     return [
         one
         for size, language, document in sizes
-        for one in written(Judgement(document, check(rules, document, day)), size, language)
+        for one in written(judge(rules, document, day, evidence), size, language)
     ]
 
 

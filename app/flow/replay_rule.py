@@ -120,8 +120,8 @@ def _judge(run: _Run, work: Work) -> list[ReplayHit]:
     """What would be found anew and what no more; a work that cannot be put together any more counts as unjudged."""
     try:
         sizes = documents(run.deps, run.studio, work)
-        before = findings(run.studio.rules, sizes, run.today)
-        after = findings(run.after, sizes, run.today)
+        before = findings(run.studio.rules, run.studio.evidence, sizes, run.today)
+        after = findings(run.after, run.studio.evidence, sizes, run.today)
     except Unavailable as error:
         if error.code != "object_corrupt":
             raise

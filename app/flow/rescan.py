@@ -103,7 +103,7 @@ def _go_through(run: _Run, page: Sequence[Work]) -> None:
 
 def _judge(run: _Run, work: Work) -> _Judged:
     try:
-        found = findings(run.studio.rules, documents(run.deps, run.studio, work), run.today)
+        found = findings(run.studio.rules, run.studio.evidence, documents(run.deps, run.studio, work), run.today)
     except Unavailable as error:
         if error.code != "object_corrupt":
             raise

@@ -61,6 +61,7 @@ class _Prepared:
     undecided: Sequence[Mapping[str, Any]]
     policy: str | None
     sentences: tuple[Sentence, ...]
+    evidence: tuple[str, ...]
 
 
 def submit(deps: Deps, studio: Studio, actor: Actor, poster_id: str) -> Submitted:
@@ -108,7 +109,8 @@ def _prepare(deps: Deps, studio: Studio, seen: _Seen) -> _Prepared:
     findings = written(judgement, content.size, content.language)
     new = undecided(findings, seen.decided)
     policy = policy_for(len(new), looked_at(order))
-    return _Prepared(content, findings, new, policy, _sentences(order.values))
+    evidence = tuple(dict.fromkeys(one.by.id for one in judgement.cleared))
+    return _Prepared(content, findings, new, policy, _sentences(order.values), evidence)
 
 
 def _submitted(session: Session, actor: Actor, seen: _Seen, prepared: _Prepared) -> Submitted:
@@ -120,6 +122,7 @@ def _submitted(session: Session, actor: Actor, seen: _Seen, prepared: _Prepared)
     review.remember_sentences(session, poster.id, digest, prepared.sentences)
     fingerprint = prepared.content.rules_fingerprint
     facts: dict[str, JSON] = {"revision": poster.revision.number, "findings": len(prepared.undecided)}
+    facts |= {"evidence": list(prepared.evidence)} if prepared.evidence else {}
     note(session, case, "submit", actor.person_id, {**facts, "rules": fingerprint})
     if prepared.policy is not None:
         case = step(session, case, BY_POLICY, "approve_by_policy", policy=prepared.policy)

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -19,6 +19,8 @@ from app.archive.records import entries
 from app.config import Settings
 from app.customers.tables import CustomerEventRow, CustomerRow, CustomerTaskRow
 from app.db import database_now, reading, transaction
+from app.evidence import records as evidence
+from app.evidence.core import NewSentence
 from app.factory import create_app
 from app.flow.issue import issue
 from app.flow.keep_picture import bring_picture
@@ -69,6 +71,7 @@ class Things:
     task_id: str
     sequence: int
     rule_id: str
+    sentence_id: str
 
 
 @dataclass
@@ -192,6 +195,8 @@ def _things(parts: WebParts, owner: Actor, east: Organisation) -> Things:
         review.submit(session, case, review.Mover("designer", owner.person_id), built_in.content.digest, [])
         customer_id, task_id = _customer(session, owner, east, made[0], issued.link_code)
         _rule(session, owner)
+        proven = NewSentence("CN", "generic", "市场第一", "某机构 2026 年报告", None, date(2026, 1, 1), None)
+        sentence_id = evidence.add(session, proven, "市场第一", owner.person_id)
         rescans.add_rescan(session, "rescan1111111111", 0, "0" * 64, ["CN"], None)
         rescans.note_findings(session, made[0], "0" * 64, 0, [])
         number = entries(session, f"poster:{made[0]}")[0].sequence
@@ -210,6 +215,7 @@ def _things(parts: WebParts, owner: Actor, east: Organisation) -> Things:
         task_id=task_id,
         sequence=number,
         rule_id=RULE,
+        sentence_id=sentence_id,
     )
 
 

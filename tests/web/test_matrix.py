@@ -28,10 +28,14 @@ ABSENT = {"person_id": "nobody1111111111", "sequence": 10**9, "digest": "0" * 64
 PICTURE = (
     b'--cut\r\nContent-Disposition: form-data; name="picture"; filename="a.jpg"\r\n\r\n%s\r\n--cut--\r\n' % a_photo()
 )
+VALID = {"valid_from": "2026-01-01"}
 BODIES: Mapping[str, dict[str, Any]] = {
     "circulation.recall_one": {"data": {"reason": "the rate has changed"}},
     "circulation.recall_all": {"data": {"reason": "the rate has changed"}},
     "circulation.recall_code": {"data": {"reason": "the rate has changed"}},
+    "rules.propose": {
+        "data": {"text": "市占第一", "evidence": "报告", "jurisdiction": "CN", "product": "fund"} | VALID
+    },
     "works.recall": {"data": {"reason": "the rate has changed"}},
     "works.share_by": {"data": {"via": "wechat"}},
     "works.issue_one": {"data": {"format": "png"}},
@@ -101,10 +105,14 @@ NAMED: Mapping[str, Named] = {
     "weight": Named(lambda things: 400, anybody),
     "rule_id": Named(lambda things: things.rule_id, anybody),
     "number": Named(lambda things: 1, anybody),
+    "sentence_id": Named(lambda things: things.sentence_id, anybody),
     "filename": Named(lambda things: "art/mark.png", anybody),
 }
 # What settles something for the whole house, and is done at headquarters alone.
-OF_THE_HOUSE = {"rules.new", "rules.edit", "rules.create", "rules.save", "rules.replay", "rules.switch"}
+OF_THE_HOUSE = {
+    *("rules.new", "rules.edit", "rules.create", "rules.save", "rules.replay", "rules.switch"),
+    *("rules.propose", "rules.approve_claim", "rules.end_claim"),
+}
 # Where the same parameter names a thing that others may see.
 OTHERWISE: Mapping[str, See] = {"design.show": no_advisor}
 ANOTHER: Mapping[str, Callable[[Things], object]] = {"review.picture": lambda things: things.version_id}

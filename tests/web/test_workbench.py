@@ -268,3 +268,23 @@ def test_what_does_not_pass_any_more_is_listed_told_and_recalled_with_one_click(
     told = owner.get(f"/posters/{poster_id}").text
     assert "不再符合现行规则" in told
     assert FIRM in told
+
+
+def test_the_claims_library_is_kept_by_two(app: Flask, as_role: AsRole, house: Bank) -> None:
+    first, second = as_role("reviewer"), second_reviewer(app)
+    given = {"text": "市场第一", "evidence": "某机构报告", "jurisdiction": "CN", "product": "fund"}
+    wrong = first.post("/rules/claims", data=form(first, **given, valid_from="", file_digest="abc"))
+    assert (wrong.status_code, "请选择有效期" in wrong.text, "某机构报告" in wrong.text) == (422, True, True)
+    kept = first.post("/rules/claims", data=form(first, **given, valid_from="2026-01-01", file_digest=""))
+    assert kept.location == "/rules/claims"
+    page = second.get("/rules/claims").text
+    address = re.search(r'action="(/rules/claims/\w+/approve)"', page)
+    assert address is not None
+    assert address[1] not in first.get("/rules/claims").text
+    own = first.post(address[1], data=form(first))
+    assert (own.status_code, "须他人批准" in own.text) == (403, True)
+    assert second.post(address[1], data=form(second)).location == "/rules/claims"
+    assert "今日有效" in as_role("auditor").get("/rules/claims?q=机构").text
+    assert as_role("advisor").get("/rules/claims").status_code == 403
+    second.post(address[1].replace("approve", "end"), data=form(second))
+    assert "今日有效" not in first.get("/rules/claims").text

@@ -6,12 +6,13 @@ from typing import Any, cast, get_args
 
 from flask import render_template, request
 
-from app.compliance.document import Finding, Verdict
-from app.compliance.engine import check_text
+from app.compliance.document import Document, Facts, Finding, TextRun, Verdict
 from app.compliance.normalise import fold, fold_term
 from app.compliance.pack import Jurisdiction, Product, TermRule
 from app.compliance.rules import Rules
 from app.db import reading
+from app.flow.check_copy import judge
+from app.flow.clear_claims import Cleared
 from app.flow.day import day_here
 from app.reads.gallery import PRODUCTS
 from app.web.parts import parts
@@ -49,6 +50,7 @@ class Tried:
     stretches: tuple[Stretch, ...]
     folded: str
     outcome: str
+    cleared: tuple[Cleared, ...]
 
 
 @blueprint.get("/try")
@@ -85,10 +87,14 @@ def _tried(text: str, jurisdiction: str, product: str) -> Tried:
     deps, studio = parts().deps, parts().studio
     with reading(deps) as session:
         today = day_here(deps, session)
-    verdict = check_text(studio.rules, text, cast(Jurisdiction, jurisdiction), cast(Product, product), today)
+    facts = Facts(cast(Jurisdiction, jurisdiction), cast(Product, product))
+    document = Document((TextRun(text),), facts, fragment=True)
+    judgement = judge(studio.rules, document, today, studio.evidence)
+    verdict = judgement.verdict
     folded = fold(text).text
     hits = tuple(_hit(studio.rules, found) for found in verdict.findings)
-    return Tried(text, hits, _stretches(text, verdict), folded if folded != text else "", verdict.outcome)
+    read_as = folded if folded != text else ""
+    return Tried(text, hits, _stretches(text, verdict), read_as, verdict.outcome, judgement.cleared)
 
 
 def _hit(rules: Rules, found: Finding) -> Hit:

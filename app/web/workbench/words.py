@@ -98,11 +98,24 @@ def switch_trouble(code: str) -> str:
     }.get(code, _("This could not be recorded"))
 
 
+def evidence_state(state: str) -> tuple[str, str, str | None]:
+    """Where a sentence of the claims library stands: word, look and icon."""
+    known: dict[str, tuple[str, str, str | None]] = {
+        "waiting": (_("Waits for approval"), "review", None),
+        "holds": (_("Holds today"), "pass", None),
+        "not_yet": (_("Not valid yet"), "", "clock"),
+        "over": (_("Its days are over"), "", "clock"),
+        "ended": (_("Ended"), "", "lock"),
+    }
+    return known[state]
+
+
 def entries(current: str) -> list[dict[str, Any]]:
     """The rooms of the workbench."""
     listed = [
         ("browse", _("Rules"), url_for("rules.index")),
         ("try", _("Try a text"), url_for("rules.try_page")),
+        ("claims", _("Claims library"), url_for("rules.claims")),
         ("rescan", _("Rescan"), url_for("rules.rescan")),
     ]
     return [{"label": label, "href": href, "current": name == current} for name, label, href in listed]
@@ -119,6 +132,7 @@ def words() -> dict[str, Callable[..., Any]]:
         place_of_example,
         problem_words,
         switch_trouble,
+        evidence_state,
         entries,
     )
     return {word.__name__: word for word in listed}
