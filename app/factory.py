@@ -8,15 +8,21 @@ import json
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from app.cli.main import run
 from app.cli.parts import Parts
+from app.compliance.rules import Rules
 from app.config import Settings
 from app.flow.fill import read_values
 from app.flow.make_poster import Order, Studio, make_poster
-from app.kernel.errors import AppError, Conflict, Invalid, Problem
+from app.kernel.errors import AppError, Blocked, Conflict, Invalid, Problem, Unavailable
 from app.reads.brand_kit import load_brand, read_brand
 from app.reads.rule_packs import load_rules
 from app.reads.templates import load_templates
@@ -24,6 +30,7 @@ from app.rendering.paint_png import StaticCache
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy import Engine
 
     from app.flow.deps import Deps
     from app.posters.core import Painted, RenditionOrder
@@ -37,8 +44,8 @@ def main() -> None:
     """The console script `imprimatur`."""
     parts = Parts(
         settings=Settings.from_env,
-        studio=open_studio,
-        rules=lambda settings: load_rules(settings.compliance_rules_dir),
+        studio=open_house_studio,
+        rules=lambda settings: house_rules(settings, load_rules(settings.compliance_rules_dir)),
         work=_work,
         migrate=_migrate,
         deps=open_deps,
@@ -67,6 +74,7 @@ def create_app(settings: Settings, studio: Studio | None = None, *, is_served: b
 
     *Raises* Invalid with every problem of settings, brand, templates or rules.
     """
+    from app.flow.house_book import HouseBook
     from app.public.site import Lent, public_site
     from app.web import create_web
     from app.web.assets import STATIC, entry
@@ -74,9 +82,10 @@ def create_app(settings: Settings, studio: Studio | None = None, *, is_served: b
     from app.web.parts import WebParts
 
     opened, deps = studio or open_studio(settings), open_deps(settings)
-    app = create_web(WebParts(settings, deps, opened))
+    book = HouseBook(deps)
+    app = create_web(WebParts(settings, deps, opened, book))
     lent = Lent(read_brand(settings.brand_assets_dir / BRAND), entry, STATIC, TRANSLATIONS)
-    site = public_site(deps, opened, lent, app.wsgi_app, is_served=is_served)
+    site = public_site(deps, lambda: book.in_force(opened), lent, app.wsgi_app, is_served=is_served)
     app.wsgi_app = site  # type: ignore[assignment, method-assign]
     return app
 
@@ -94,7 +103,20 @@ def create_served_app() -> "Flask":
 
     end_at_once_while_starting()
     configure_logs()
-    return create_app(Settings.from_env(), *_opened, is_served=True)
+    app = create_app(Settings.from_env(), *_opened, is_served=True)
+    _look_at_what_is_out(app)
+    return app
+
+
+def _look_at_what_is_out(app: "Flask") -> None:
+    """Let what is out be judged again where this release has brought other rules; a later start does it as well."""
+    from app.flow.rescan import order_when_changed
+    from app.reads.rejudged import Works
+    from app.web.parts import EXTENSION
+
+    parts = app.extensions[EXTENSION]
+    with suppress(Unavailable, Blocked):
+        order_when_changed(parts.deps, Works, parts.book.in_force(parts.studio))
 
 
 def _serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
@@ -104,7 +126,7 @@ def _serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
     deps = open_deps(settings)
     require_current(deps)
     deps.engine.dispose()  # a connection must not be forked
-    serve(settings, host, port, with_worker, lambda: _opened.append(_warm_studio(settings)))
+    serve(settings, host, port, with_worker, lambda: _opened.append(_warm(open_studio(settings))))
 
 
 def open_studio(settings: Settings, only: str | None = None) -> Studio:
@@ -124,46 +146,89 @@ def open_studio(settings: Settings, only: str | None = None) -> Studio:
     )
 
 
-def _warm_studio(settings: Settings) -> Studio:
-    """The studio with the rules of its templates ready, before it is forked."""
-    studio = open_studio(settings)
+def _warm(studio: Studio) -> Studio:
+    """The studio with the rules of its templates ready: it is about to be forked."""
     for jurisdiction in {loaded.template.jurisdiction for loaded in studio.templates.values()}:
         studio.rules.books.get(jurisdiction)
     return studio
 
 
+def open_house_studio(settings: Settings, only: str | None = None) -> Studio:
+    """`open_studio`, with the rules that the house has laid over the packs, where it has a database.
+
+    *Raises* Unavailable when it has one and it does not answer: nothing is made by rules that are not in force.
+    """
+    studio = open_studio(settings, only)
+    rules = house_rules(settings, studio.rules)
+    return studio if rules is studio.rules else replace(studio, rules=rules, packs=studio.rules)
+
+
+def house_rules(settings: Settings, packs: Rules) -> Rules:
+    """`packs` with what the house has laid over them, where it has a database."""
+    file = settings.database_url.get_secret_value().removeprefix("sqlite:///")
+    if "://" not in file and not Path(file).exists():
+        return packs
+    from sqlalchemy import inspect
+
+    from app.db import open_engine, reading
+    from app.flow.house_book import HouseBook
+
+    house = SimpleNamespace(engine=open_engine(settings))
+    try:
+        with reading(house) as session:
+            has_book = inspect(session.connection()).has_table("rule_switches")
+        return HouseBook(house).rules(packs) if has_book else packs
+    finally:
+        house.engine.dispose()
+
+
 def open_deps(settings: Settings) -> "Deps":
-    """Database, store, and a painter that opens its studio at the first order."""
+    """Database, store, and a studio and a painter that open at their first use."""
     from app.db import open_engine
     from app.flow.deps import Deps
     from app.storage.store import open_store
 
-    store = open_store(settings)
-    return Deps(settings, open_engine(settings), store, rendition_painter(settings, store))
+    store, engine = open_store(settings), open_engine(settings)
+    studio = studio_in_force(settings, engine)
+    return Deps(settings, engine, store, rendition_painter(settings, store, studio), studio=studio)
 
 
-def rendition_painter(settings: Settings, store: "Store") -> "Callable[[RenditionOrder], Painted]":
+def studio_in_force(settings: Settings, engine: "Engine") -> Callable[[], Studio]:
+    """A function that gives the studio of this process, opened once, with the rules that are in force."""
+    from app.flow.house_book import HouseBook
+
+    book, opening = HouseBook(SimpleNamespace(engine=engine)), threading.Lock()
+    opened = [*_opened]
+
+    def studio() -> Studio:
+        with opening:
+            if not opened:
+                opened.append(open_studio(settings))
+        return book.in_force(opened[0])
+
+    return studio
+
+
+def rendition_painter(
+    settings: Settings, store: "Store", studio: Callable[[], Studio]
+) -> "Callable[[RenditionOrder], Painted]":
     """A function that makes the poster of a stored order, in a child process under the limits of the settings.
 
     Its pictures are objects of `store`; they are fetched here, since a child must not share the store's connections.
+    When other rules have come into force, the child that knows the old ones is let go.
     """
     from app.jobs.crew import Crew
     from app.posters.core import Painted, picture_digests
 
     own = threading.local()
-    opening = threading.Lock()
-    opened: list[Studio] = []
-
-    def work(piece: "tuple[RenditionOrder, dict[str, bytes]]") -> "Painted":
-        order, pictures = piece
-        return _painted(opened[0], order, pictures.__getitem__)
 
     def paint(order: "RenditionOrder") -> Painted:
-        with opening:
-            if not opened:
-                opened.append(_warm_studio(settings))
-        if not hasattr(own, "crew"):
-            own.crew = Crew(work, 1, settings.render_seconds, settings.render_memory_mib)
+        now = studio()
+        if getattr(own, "judges_by", None) != (id(now.rules), id(now.evidence)):
+            if hasattr(own, "crew"):
+                own.crew.close()
+            own.crew = Crew(partial(_painted, _warm(now)), 1, settings.render_seconds, settings.render_memory_mib)
+            own.judges_by, own.studio = (id(now.rules), id(now.evidence)), now
         pictures = {digest: store.get(digest) for digest in picture_digests(order.values).values()}
         ((_, result),) = own.crew.do([(order, pictures)])
         if isinstance(result, AppError):
@@ -174,9 +239,10 @@ def rendition_painter(settings: Settings, store: "Store") -> "Callable[[Renditio
     return paint
 
 
-def _painted(studio: Studio, order: "RenditionOrder", picture: Callable[[str], bytes]) -> "Painted":
+def _painted(studio: Studio, piece: "tuple[RenditionOrder, dict[str, bytes]]") -> "Painted":
     from app.posters.core import Painted
 
+    order, pictures = piece
     loaded = studio.templates.get(order.template)
     if loaded is None:
         raise Invalid.of([Problem("template", "unknown_template", f"there is no template “{order.template}”")])
@@ -184,7 +250,7 @@ def _painted(studio: Studio, order: "RenditionOrder", picture: Callable[[str], b
         message = f"ordered from version {order.template_version}, now it is {loaded.template.version}"
         raise Conflict("template_changed", message)
     document = json.loads(json.dumps(order.values))
-    values = read_values(loaded.template, document, picture, studio.sample_profile)
+    values = read_values(loaded.template, document, pictures.__getitem__, studio.sample_profile)
     today = datetime.now(UTC).date()
     poster = make_poster(studio, Order(loaded, values, order.link, order.format, today, order.size, order.language))
     return Painted(poster.data, poster.media_type)

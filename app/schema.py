@@ -8,11 +8,14 @@ from alembic.script import ScriptDirectory
 import app.accounts.tables
 import app.archive.tables
 import app.customers.tables
+import app.evidence.tables
 import app.jobs.tables
 import app.library.tables
 import app.links.tables
 import app.posters.tables
+import app.rescans.tables
 import app.review.tables
+import app.rulebook.tables
 import app.tracking.tables  # noqa: F401
 from app.config import PROJECT
 from app.db import Base, HasEngine, reading, writing_connection

@@ -4,13 +4,14 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from app.customers.rules import load_rules
 from app.db import retried
-from app.flow import keep_archive, render_later, roll_up, tag, verify_archive, visit
+from app.flow import keep_archive, render_later, replay_rule, rescan, roll_up, tag, verify_archive, visit
 from app.flow.deps import Deps
 from app.jobs import queue
 from app.jobs.lease import kept
@@ -19,6 +20,7 @@ from app.jobs.rabbitmq import Rabbit
 from app.jobs.relay import relay
 from app.kernel.errors import AppError, Conflict, Invalid, Unavailable
 from app.reads.facts import facts, first_day
+from app.reads.rejudged import Works
 from app.schema import require_current
 
 _log = structlog.get_logger(__name__)
@@ -27,6 +29,8 @@ HANDLERS: Mapping[str, Callable[[Deps, Job], None]] = {
     render_later.JOB: render_later.carry_out,
     keep_archive.JOB: keep_archive.carry_out,
     verify_archive.JOB: verify_archive.carry_out,
+    replay_rule.JOB: partial(replay_rule.carry_out, Works),
+    rescan.JOB: partial(rescan.carry_out, Works),
 }
 
 

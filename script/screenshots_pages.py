@@ -204,6 +204,17 @@ def _reviewer(known: _Known) -> list[Shot]:
         Shot("30-reviewer-template", "zhou", f"/review/{known.in_review('template')}"),
         Shot("30-reviewer-changes", "zhou", f"/review/{known.poster('lin', 'changes_requested')}"),
         Shot("30-reviewer-decided", "zhou", "/review/decided"),
+        Shot("31-rules-list", "zhou", "/rules"),
+        Shot("31-rules-found", "zhou", "/rules?q=保本&jurisdiction=CN"),
+        Shot("31-rules-rule", "zhou", "/rules/cn-fund-15-words"),
+        Shot("31-rules-try", "zhou", "/rules/try?product=fund&text=本基金稳-赚-不-赔，历史收益率达12%25。"),
+        Shot("31-rules-new", "zhou", "/rules/new"),
+        Shot("31-rules-edit", "zhou", "/rules/cn-fund-4-performance-context/edit"),
+        Shot("31-rules-house", "zhou", "/rules/cn-house-tone"),
+        Shot("31-rules-version", "wang", "/rules/cn-house-tone/versions/2"),
+        Shot("31-rules-rescan", "zhou", "/rules/rescan"),
+        Shot("31-rules-claims", "wang", "/rules/claims"),
+        Shot("31-rules-yaml", "zhou", "/rules/cn-fund-15-words/edit?way=yaml"),
     ]
 
 

@@ -4,10 +4,10 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 from app.compliance.context import resolve, shared_contexts
 from app.compliance.document import Facts
@@ -108,8 +108,8 @@ class Book:
 class Books(Mapping[Jurisdiction, Book]):
     """A book for each jurisdiction, its indexes made when somebody first asks for it: most judge by one alone."""
 
-    def __init__(self, rules: Mapping[Jurisdiction, tuple[Sequence[Compiled], Sequence[str]]]) -> None:
-        self._rules = rules
+    def __init__(self, makers: Mapping[Jurisdiction, Callable[[], Book]]) -> None:
+        self._makers = makers
         self._made: dict[Jurisdiction, Book] = {}
         self._making = threading.Lock()
 
@@ -117,14 +117,14 @@ class Books(Mapping[Jurisdiction, Book]):
         if jurisdiction not in self._made:
             with self._making:
                 if jurisdiction not in self._made:
-                    self._made[jurisdiction] = Book(*self._rules[jurisdiction])
+                    self._made[jurisdiction] = self._makers[jurisdiction]()
         return self._made[jurisdiction]
 
     def __iter__(self) -> Iterator[Jurisdiction]:
-        return iter(self._rules)
+        return iter(self._makers)
 
     def __len__(self) -> int:
-        return len(self._rules)
+        return len(self._makers)
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def compile_rules(packs: Iterable[Pack]) -> Rules:
             rules.append(compiled)
     if problems:
         raise Invalid("bad_pack", f"{len(problems)} problems in the packs: {problems[0]}", problems)
-    return Rules(ordered, Books(books))
+    return Rules(ordered, Books({jurisdiction: partial(Book, *book) for jurisdiction, book in books.items()}))
 
 
 def _triggers(rule: Rule) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from app.compliance.document import Document, Facts, Finding, TextRun, Verdict
 from app.compliance.engine import check
 from app.compliance.legibility import RULE
 from app.compliance.rules import Rules
+from app.evidence.core import NONE, Evidence
+from app.flow.clear_claims import Cleared, cleared
 from app.kernel.errors import Problem
 from app.rendering.display import DisplayList, TextItem
 from app.rendering.reading import reading_order
@@ -15,10 +17,11 @@ from app.rendering.sight import Sight, sights
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict together with what it was passed on."""
+    """A verdict together with what it was passed on, and the findings that the claims library has cleared."""
 
     document: Document
     verdict: Verdict
+    cleared: tuple[Cleared, ...] = ()
 
     def place(self, finding: Finding) -> str:
         """Where the finding stands: ``slots.NAME``, ``layers.NAME``, or ``$`` when it is about the whole."""
@@ -47,10 +50,15 @@ def document_of(display: DisplayList, facts: Facts) -> Document:
     return Document(runs, facts, fragment=False, canvas=(display.width_px, display.height_px))
 
 
-def check_poster(rules: Rules, display: DisplayList, facts: Facts, as_of: date) -> Judgement:
+def check_poster(rules: Rules, display: DisplayList, facts: Facts, as_of: date, evidence: Evidence = NONE) -> Judgement:
     """The judgement on a poster. *Raises* Blocked ``check_failed`` when it could not be judged."""
-    document = document_of(display, facts)
-    return Judgement(document, check(rules, document, as_of))
+    return judge(rules, document_of(display, facts), as_of, evidence)
+
+
+def judge(rules: Rules, document: Document, as_of: date, evidence: Evidence = NONE) -> Judgement:
+    """The judgement on a document. *Raises* as `check_poster`."""
+    verdict, done = cleared(check(rules, document, as_of), document, rules, evidence)
+    return Judgement(document, verdict, done)
 
 
 def _run(item: TextItem, sight: Sight | None) -> TextRun:

@@ -1,12 +1,12 @@
 """Preview: a poster in the making, for the editor: its picture, where each slot stands, what the rules say where."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.compliance.document import Document, Facts, Finding, TextRun
-from app.compliance.engine import check
-from app.compliance.pack import Severity, Source, Words
-from app.flow.check_copy import Judgement
+from app.compliance.pack import ContextRule, Severity, Source, Words
+from app.flow.check_copy import Judgement, judge
+from app.flow.clear_claims import nearest
 from app.flow.make_poster import Order, Studio, compose
 from app.flow.spots import areas, drawn, frames, glyph_boxes, own_span, slot_texts
 from app.flow.wording import Fix, fixes_for
@@ -63,7 +63,8 @@ def preview(studio: Studio, order: Order, href: PictureHref | None = None) -> Pr
     except Invalid as error:
         marks = tuple(_loose_marks(studio, order, texts))
         return Preview(None, size.width_px, size.height_px, {}, {}, marks, error.problems)
-    marks = tuple(_marks(judgement, display, drawn(template, name), texts, template))
+    found = _marks(judgement, display, drawn(template, name), texts, template)
+    marks = tuple(_with_proven(studio, order, mark, texts, template) for mark in found)
     svg = paint_svg(display, studio.kit.fonts, href)
     placed = areas(display, template, name, texts)
     return Preview(svg, size.width_px, size.height_px, placed, frames(display, template, name), marks, ())
@@ -104,9 +105,11 @@ def _loose_marks(studio: Studio, order: Order, texts: Mapping[str, str]) -> Iter
     facts = Facts(template.jurisdiction, template.product, language=language)
     for slot, text in texts.items():
         if text.strip():
-            verdict = check(studio.rules, Document((TextRun(text, slot=slot),), facts, fragment=True), order.as_of)
-            for finding in verdict.findings:
-                yield _mark(finding, (slot, finding.start, finding.end), (), texts, template, language)
+            document = Document((TextRun(text, slot=slot),), facts, fragment=True)
+            judgement = judge(studio.rules, document, order.as_of, studio.evidence)
+            for finding in judgement.verdict.findings:
+                mark = _mark(finding, (slot, finding.start, finding.end), (), texts, template, language)
+                yield _with_proven(studio, order, mark, texts, template)
 
 
 def _mark(
@@ -137,3 +140,18 @@ def _mark(
         boxes,
         fixes,
     )
+
+
+def _with_proven(studio: Studio, order: Order, mark: Mark, texts: Mapping[str, str], template: Template) -> Mark:
+    """The mark; where it asks for evidence, with the sentence of the claims library that says nearly the same."""
+    if mark.slot is None or not isinstance(studio.rules.rule(mark.rule), ContextRule):
+        return mark
+    facts = Facts(template.jurisdiction, template.product, language=order.language or template.language)
+    text, contract = texts[mark.slot], template.slots[mark.slot]
+    near = nearest(studio.evidence, facts, text, (mark.start, mark.end), order.as_of)
+    if near is None or not isinstance(contract, TextSlot):
+        return mark
+    fix = Fix("replace", near.start, near.end, near.sentence.text)
+    if len(text) + fix.growth() > contract.max_chars:
+        return mark
+    return replace(mark, fixes=(fix, *(one for one in mark.fixes if one.kind != "replace")))

@@ -6,8 +6,9 @@ from datetime import date
 from itertools import pairwise
 
 from app.compliance.document import Document, Facts
-from app.compliance.engine import check
-from app.flow.check_copy import Judgement, document_of
+from app.compliance.pack import ContextRule
+from app.flow.check_copy import document_of, judge
+from app.flow.clear_claims import Cleared, Near, nearest
 from app.flow.deps import Deps
 from app.flow.findings import Written, undecided, written
 from app.flow.freeze import order_of, under_today
@@ -109,9 +110,39 @@ def today(deps: Deps, studio: Studio, version: Version, snapshot: Snapshot, day:
     if not changed:
         return Today((), ())
     laid = _laid_poster(deps, studio, template, snapshot.content)
-    judgement = Judgement(laid.document, check(studio.rules, laid.document, day))
+    judgement = judge(studio.rules, laid.document, day, studio.evidence)
     found = undecided(written(judgement, now.size, now.language), snapshot.findings)
     return Today(changed, tuple(found))
+
+
+def proven(deps: Deps, studio: Studio, version: Version, snapshot: Snapshot, day: date) -> tuple[Cleared, ...]:
+    """What the claims library clears of a snapshot on the day."""
+    document = poster_document(deps, studio, load_version(deps, version), snapshot.content)
+    return judge(studio.rules, document, day, studio.evidence).cleared
+
+
+def nearly_proven(
+    studio: Studio, template: Template, content: SnapshotContent, found: Written, day: date
+) -> Near | None:
+    """The sentence of the claims library that says nearly what a finding is about, if it asks for evidence."""
+    slot = str(found["place"]).removeprefix("slots.")
+    given = content.values["slots"].get(slot)
+    if given is None or not isinstance(studio.rules.rule(str(found["rule"])), ContextRule):
+        return None
+    text = given if isinstance(given, str) else str(given.get("text", ""))
+    at = text.find(str(found["text"]))
+    facts = Facts(template.jurisdiction, template.product, language=content.language)
+    return nearest(studio.evidence, facts, text, (at, at + len(found["text"])), day) if at >= 0 else None
+
+
+def poster_document(deps: Deps, studio: Studio, template: LoadedTemplate, content: SnapshotContent) -> Document:
+    """What the rules read of a snapshot, as it would be drawn today. *Raises* Invalid when it cannot be laid out."""
+    return _laid_poster(deps, studio, template, content).document
+
+
+def template_document(studio: Studio, template: LoadedTemplate, size: str, language: Language) -> Document:
+    """What the rules read of a template's own copy, in a size and a language."""
+    return _laid_template(studio, template, size, language).document
 
 
 def _laid_poster(deps: Deps, studio: Studio, template: LoadedTemplate, content: SnapshotContent) -> _Laid:

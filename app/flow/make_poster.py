@@ -41,7 +41,7 @@ def compose(studio: Studio, order: Order) -> tuple[DisplayList, Judgement]:
         name=profile.name or None,
         organisation=profile.organisation or None,
     )
-    return display, check_poster(studio.rules, display, facts, order.as_of)
+    return display, check_poster(studio.rules, display, facts, order.as_of, studio.evidence)
 
 
 def make_poster(studio: Studio, order: Order) -> Poster:

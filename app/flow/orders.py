@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from app.compliance.rules import Rules
+from app.evidence.core import NONE, Evidence
 from app.flow.check_copy import Judgement
 from app.rendering.cache import StaticCache
 from app.rendering.layout import Kit
@@ -28,7 +29,11 @@ MEDIA_TYPES: Mapping[Format, str] = {
 
 @dataclass(frozen=True)
 class Studio:
-    """All that posters are made with, loaded once: brand kit, templates, rules, and the cache of painted grounds."""
+    """All that posters are made with, loaded once: brand kit, templates, rules, and the cache of painted grounds.
+
+    Where the house has laid rules of its own over the packs, `packs` are the rules without them. `evidence` is what
+    the house can prove.
+    """
 
     kit: Kit
     templates: Mapping[str, LoadedTemplate]
@@ -37,6 +42,13 @@ class Studio:
     sample_link: str
     no_photo: Picture
     cache: StaticCache = field(default_factory=StaticCache)
+    packs: Rules | None = None
+    evidence: Evidence = NONE
+
+    @property
+    def built_in(self) -> Rules:
+        """The rules as they come with the product."""
+        return self.packs or self.rules
 
 
 @dataclass(frozen=True, slots=True)

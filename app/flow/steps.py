@@ -18,14 +18,14 @@ from app.library.core import EVERYWHERE, Version
 from app.posters import records as posters
 from app.posters.drafts import Poster
 from app.review import records as review
-from app.review.core import POLICY, Action, Kind
+from app.review.core import POLICY, Action
 from app.review.records import Case, Comment, Mover
 
 BY_POLICY = Mover(POLICY)
 
 
 @contextmanager
-def permitted(deps: Deps, actor: Actor, permission: Permission, kind: Kind, subject_id: str) -> Iterator[None]:
+def permitted(deps: Deps, actor: Actor, permission: Permission, kind: str, subject_id: str) -> Iterator[None]:
     """Lets the block run when the role may do this at all.
 
     Whatever is refused to the actor, here or in the block, leaves one entry in the archive and nothing else.
@@ -104,6 +104,12 @@ def rules_over(actor: Actor, organisation_path: str) -> bool:
 def require_rule_over(actor: Actor, version: Version) -> None:
     """Let the actor settle something for all who may use the version. *Raises* Forbidden ``not_permitted``."""
     if not rules_over(actor, version.organisation_path):
+        raise Forbidden("not_permitted", "this belongs to the whole house: headquarters decides on it")
+
+
+def require_rule_over_house(actor: Actor) -> None:
+    """Let the actor settle something for the whole house. *Raises* Forbidden ``not_permitted`` below headquarters."""
+    if not rules_over(actor, EVERYWHERE):
         raise Forbidden("not_permitted", "this belongs to the whole house: headquarters decides on it")
 
 

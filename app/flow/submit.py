@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.archive.core import JSON
+from app.compliance.normalise import fold_term
 from app.db import reading, retried
 from app.flow.day import day_here
 from app.flow.deps import Deps
@@ -26,7 +27,7 @@ from app.posters.drafts import Poster, SnapshotContent
 from app.rendering.template import Slot, Template, TextSlot
 from app.rendering.values import PictureValue, TextValue, Values, words_in
 from app.review import records as review
-from app.review.core import policy_for, sentences
+from app.review.core import Sentence, policy_for, sentences
 from app.review.records import Case
 
 
@@ -59,7 +60,8 @@ class _Prepared:
     findings: Sequence[Mapping[str, Any]]
     undecided: Sequence[Mapping[str, Any]]
     policy: str | None
-    sentences: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+    evidence: tuple[str, ...]
 
 
 def submit(deps: Deps, studio: Studio, actor: Actor, poster_id: str) -> Submitted:
@@ -107,7 +109,8 @@ def _prepare(deps: Deps, studio: Studio, seen: _Seen) -> _Prepared:
     findings = written(judgement, content.size, content.language)
     new = undecided(findings, seen.decided)
     policy = policy_for(len(new), looked_at(order))
-    return _Prepared(content, findings, new, policy, _sentences(order.values))
+    evidence = tuple(dict.fromkeys(one.by.id for one in judgement.cleared))
+    return _Prepared(content, findings, new, policy, _sentences(order.values), evidence)
 
 
 def _submitted(session: Session, actor: Actor, seen: _Seen, prepared: _Prepared) -> Submitted:
@@ -119,6 +122,7 @@ def _submitted(session: Session, actor: Actor, seen: _Seen, prepared: _Prepared)
     review.remember_sentences(session, poster.id, digest, prepared.sentences)
     fingerprint = prepared.content.rules_fingerprint
     facts: dict[str, JSON] = {"revision": poster.revision.number, "findings": len(prepared.undecided)}
+    facts |= {"evidence": list(prepared.evidence)} if prepared.evidence else {}
     note(session, case, "submit", actor.person_id, {**facts, "rules": fingerprint})
     if prepared.policy is not None:
         case = step(session, case, BY_POLICY, "approve_by_policy", policy=prepared.policy)
@@ -166,6 +170,7 @@ def _is_example(slot: Slot, value: TextValue | PictureValue, language: str) -> b
     )
 
 
-def _sentences(values: Values) -> tuple[str, ...]:
+def _sentences(values: Values) -> tuple[Sentence, ...]:
     texts = [value.text for value in values.slots.values() if isinstance(value, TextValue)]
-    return tuple(dict.fromkeys(sentence for text in texts for sentence in sentences(text)))
+    found = dict.fromkeys(sentence for text in texts for sentence in sentences(text))
+    return tuple(Sentence(text, fold_term(text)) for text in found)

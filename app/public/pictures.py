@@ -23,7 +23,7 @@ KEPT_BYTES = 24 * 1024 * 1024
 class Pictures:
     """One poster is painted at a time, and so many a minute: a crowd that shares must not starve those who work."""
 
-    def __init__(self, deps: Deps, studio: Studio, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, deps: Deps, studio: Callable[[], Studio], kept_bytes: int = KEPT_BYTES) -> None:
         self._deps = deps
         self._studio = studio
         self._painting = threading.BoundedSemaphore(1)
@@ -44,7 +44,7 @@ class Pictures:
             wait = self._allowed.take("")
             if wait:
                 raise Unavailable("busy", "too many pictures were made", retry_after_seconds=wait)
-            return make_picture(self._deps, self._studio, code)
+            return make_picture(self._deps, self._studio(), code)
         finally:
             self._painting.release()
 

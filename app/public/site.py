@@ -30,9 +30,11 @@ class Lent:
 
 
 def public_site(
-    deps: Deps, studio: Studio, lent: Lent, inner: WSGIApplication, *, is_served: bool = False
+    deps: Deps, studio: Callable[[], Studio], lent: Lent, inner: WSGIApplication, *, is_served: bool = False
 ) -> WSGIApplication:
     """A WSGI application that answers customers itself and hands everything else to `inner`.
+
+    `studio` gives what posters are painted with, and the rules in force.
 
     Where it `is_served`, it connects to the database before the first of them comes.
     """

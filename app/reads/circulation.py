@@ -68,11 +68,11 @@ def circulating(
     Every word of `words` must be found in the advisor's name, the template's title or the poster's own text.
     """
     now = database_now(session)
-    scans = func.coalesce(_week(_local_day(now, zone)), 0).label("humans")
+    scans = func.coalesce(week(local_day(now, zone)), 0).label("humans")
     wanted = (
-        select(PosterRow, TemplateVersionRow.slug, _live_links(now), _sharers(), _reshares(), scans)
+        select(PosterRow, TemplateVersionRow.slug, live_links(now), sharers(), reshares(), scans)
         .join(TemplateVersionRow, TemplateVersionRow.id == PosterRow.template_version_id)
-        .where(within(path), *_is_out(now))
+        .where(within(path), *is_out(now))
         .order_by(scans.desc(), PosterRow.created_at.desc(), PosterRow.id)
         .limit(limit)
         .offset(offset)
@@ -132,11 +132,12 @@ def _concerns(home: str, path: str) -> bool:
     return home == "/" or home.startswith(path) or path.startswith(home)
 
 
-def _local_day(now: datetime, zone: ZoneInfo) -> date:
+def local_day(now: datetime, zone: ZoneInfo) -> date:
+    """The day where the bank is."""
     return now.astimezone(zone).date()
 
 
-def _is_out(now: datetime) -> list[Any]:
+def is_out(now: datetime) -> list[Any]:
     """That the poster is issued, its template not recalled, and a link leads to it."""
     own, of_template = aliased(CaseRow), aliased(CaseRow)
     return [
@@ -154,21 +155,25 @@ def _leads_to_poster(now: datetime) -> list[Any]:
     return [row.target == PosterRow.id, row.target_kind == "poster", is_live]
 
 
-def _live_links(now: datetime) -> Any:
+def live_links(now: datetime) -> Any:
+    """How many links lead to the poster now."""
     return select(func.count()).where(*_leads_to_poster(now)).correlate(PosterRow).scalar_subquery()
 
 
-def _sharers() -> Any:
+def sharers() -> Any:
+    """How many people of the house shared the poster."""
     people = func.count(ShareRow.shared_by_person_id.distinct())
     return select(people).where(ShareRow.poster_id == PosterRow.id).correlate(PosterRow).scalar_subquery()
 
 
-def _reshares() -> Any:
+def reshares() -> Any:
+    """How often customers passed the poster on."""
     by_customer = (ShareRow.poster_id == PosterRow.id, ShareRow.shared_by_person_id.is_(None))
     return select(func.count()).where(*by_customer).correlate(PosterRow).scalar_subquery()
 
 
-def _week(today: date) -> Any:
+def week(today: date) -> Any:
+    """How many people scanned the poster in the seven days up to `today`."""
     row = VisitDayRow
     days = [today - timedelta(days=n) for n in range(WEEK_DAYS)]
     of_poster = (row.subject_kind == "poster", row.subject == PosterRow.id, row.day.in_(days))
@@ -217,9 +222,9 @@ def _each_reach(session: Session, conditions: list[Any], zone: ZoneInfo) -> Sele
     now = database_now(session)
     row = LinkRow
     reshared = select(func.count()).where(*_leads_to_poster(now), row.depth > 0).correlate(PosterRow).scalar_subquery()
-    counts = (_live_links(now), reshared, func.coalesce(_week(_local_day(now, zone)), 0))
+    counts = (live_links(now), reshared, func.coalesce(week(local_day(now, zone)), 0))
     wanted = select(PosterRow.template_version_id, PosterRow.owner_person_id, *counts)
-    return wanted.where(*conditions, *_is_out(now))
+    return wanted.where(*conditions, *is_out(now))
 
 
 def _total(each: Sequence[Any]) -> Reach:

@@ -1,6 +1,6 @@
-"""The reviewers' queue, and what helps to decide: what differs from the approved copy, and what was said before."""
+"""The reviewers' queue, and what helps to decide: what differs from the approved copy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +15,8 @@ from app.posters.drafts import Snapshot, SnapshotContent
 from app.posters.tables import PosterRow, SnapshotRow
 from app.rendering.template import Template, TextSlot
 from app.rendering.values import words_in
-from app.review.core import Piece, copy_diff, sentence_key, sentences
-from app.review.tables import CaseRow, ClaimRow, SentenceRow, StepRow
+from app.review.core import Piece, copy_diff
+from app.review.tables import CaseRow, ClaimRow, StepRow
 
 DECISIONS = ("approve", "reject", "request_change")
 SEVERITIES = ("block", "review", "advise")
@@ -133,40 +133,6 @@ def _submitters(session: Session) -> dict[str, str]:
         .order_by(StepRow.id)
     )
     return {row[0]: row[1] for row in session.execute(wanted)}
-
-
-@dataclass(frozen=True, slots=True)
-class Precedent:
-    """What reviewers decided on works that held this sentence: how often each way, and their reasons, newest first."""
-
-    sentence: str
-    counts: Mapping[str, int]
-    reasons: tuple[tuple[str, str, datetime], ...]
-
-
-def precedents(session: Session, texts: Iterable[str], except_subject: str | None = None) -> list[Precedent]:
-    """Earlier decisions on each sentence of `texts`; sentences that nobody decided on are left out."""
-    by_key = {sentence_key(one): one for text in texts for one in sentences(text)}
-    wanted = (
-        select(SentenceRow.key, StepRow.action, StepRow.reason, StepRow.at)
-        .join(StepRow, (StepRow.subject_id == SentenceRow.subject_id) & (StepRow.digest == SentenceRow.digest))
-        .where(SentenceRow.key.in_(by_key), StepRow.action.in_(DECISIONS))
-        .order_by(StepRow.id.desc())
-    )
-    if except_subject is not None:
-        wanted = wanted.where(SentenceRow.subject_id != except_subject)
-    found: dict[str, list[tuple[str, str, datetime]]] = {}
-    for key, action, reason, at in session.execute(wanted):
-        found.setdefault(key, []).append((action, reason, at))
-    return [
-        Precedent(
-            sentence,
-            {action: sum(one[0] == action for one in found[key]) for action in DECISIONS},
-            tuple(one for one in found[key] if one[1]),
-        )
-        for key, sentence in by_key.items()
-        if key in found
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from hashlib import sha256
 from typing import Literal
 
 from app.kernel.digest import sha256_hex
@@ -158,6 +159,52 @@ def sentences(text: str) -> tuple[str, ...]:
 def sentence_key(sentence: str) -> str:
     """The name under which a sentence is found again."""
     return sha256_hex(sentence.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence as `sentences` gives it, and as the rules read it: without what only hides or adorns it."""
+
+    text: str
+    folded: str
+
+    @property
+    def folded_key(self) -> str:
+        """The name under which everything that is read like this is found again."""
+        return sentence_key(self.folded)
+
+
+SIMILAR = 0.6  # from this likeness on two sentences say nearly the same
+_SHORTEST_SIMILAR = 6
+_MARKS = 12
+_BITS = (1 << 64) - 1
+
+
+def _trigrams(folded: str) -> frozenset[str]:
+    return frozenset(folded[index : index + 3] for index in range(max(1, len(folded) - 2)))
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two folded sentences are, from 0 to 1: their common trigrams. *Source*: the coefficient of Dice."""
+    if one == other:
+        return 1.0
+    mine, theirs = _trigrams(one), _trigrams(other)
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs))
+
+
+def marks(folded: str) -> tuple[int, ...]:
+    """Numbers of which two sentences that are alike have some in common; none for one that is too short to be alike.
+
+    *Source*: the smallest of the hashes of the trigrams under each of twelve orders (Broder's MinHash): of two
+    sentences that are similar, about one pair in a thousand has no number in common.
+    """
+    if len(folded) < _SHORTEST_SIMILAR:
+        return ()
+    hashes = [int.from_bytes(sha256(gram.encode()).digest()[:8], "big") for gram in _trigrams(folded)]
+    return tuple(slot << 58 | min((one ^ turn) * turn & _BITS for one in hashes) >> 6 for slot, turn in _ORDERS)
+
+
+_ORDERS = tuple((slot, int.from_bytes(sha256(bytes([slot])).digest()[:8], "big") | 1) for slot in range(_MARKS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db import database_now
 from app.kernel.errors import Conflict, NotFound
-from app.review.core import FIRST, Action, Kind, State, due_at, next_state, sentence_key
-from app.review.tables import CaseRow, ClaimRow, CommentRow, SentenceRow, StepRow
+from app.review.core import FIRST, Action, Kind, Sentence, State, due_at, marks, next_state, sentence_key
+from app.review.tables import CaseRow, ClaimRow, CommentRow, SentenceMarkRow, SentenceRow, SentenceTextRow, StepRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +193,33 @@ def comments_on(session: Session, subject_id: str) -> list[tuple[Step, Comment]]
     ]
 
 
-def remember_sentences(session: Session, subject_id: str, digest: str, found: Iterable[str]) -> None:
+def remember_sentences(session: Session, subject_id: str, digest: str, found: Iterable[Sentence]) -> None:
     """Let the sentences of what was submitted be found again. Saying them twice changes nothing."""
     known = select(SentenceRow.key).where(SentenceRow.subject_id == subject_id, SentenceRow.digest == digest)
     seen = set(session.scalars(known))
-    for key in dict.fromkeys(map(sentence_key, found)):
+    for one in found:
+        key = sentence_key(one.text)
         if key not in seen:
-            session.add(SentenceRow(key=key, subject_id=subject_id, digest=digest))
+            seen.add(key)
+            _keep_text(session, one)
+            session.add(SentenceRow(key=key, subject_id=subject_id, digest=digest, folded_key=one.folded_key))
     session.flush()
+
+
+def _keep_text(session: Session, sentence: Sentence) -> None:
+    """Somebody else may keep the same sentence at this moment: whoever is second has nothing to do."""
+    row = {"folded_key": sentence.folded_key, "text": sentence.text, "folded": sentence.folded}
+    new = _insert(session, SentenceTextRow).on_conflict_do_nothing().returning(SentenceTextRow.folded_key)
+    numbers = marks(sentence.folded)
+    if session.execute(new, row).first() is not None and numbers:
+        rows = [{"mark": mark, "folded_key": sentence.folded_key} for mark in numbers]
+        session.connection().execute(_insert(session, SentenceMarkRow).on_conflict_do_nothing(), rows)
+
+
+def _insert(session: Session, table: Any) -> Any:
+    """An INSERT that may say what to do on a conflict; the two databases spell it alike, SQLAlchemy does not."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return (sqlite.insert if is_sqlite else postgresql.insert)(table)
 
 
 def claim(session: Session, subject_id: str, person_id: str, length: timedelta, take_over: bool) -> datetime:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime
@@ -65,7 +65,7 @@ class CommentRow(Base):
 
 
 class SentenceRow(Base):
-    """A sentence that stood in what was submitted as `digest`, by its key."""
+    """A sentence that stood in what was submitted as `digest`, by its key, and by that of how the rules read it."""
 
     __tablename__ = "review_sentences"
     __table_args__ = (UniqueConstraint("key", "subject_id", "digest"),)
@@ -74,6 +74,26 @@ class SentenceRow(Base):
     key: Mapped[str] = mapped_column(String(64))
     subject_id: Mapped[str] = mapped_column(ForeignKey("review_cases.subject_id"))
     digest: Mapped[str] = mapped_column(String(64))
+    folded_key: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
+class SentenceTextRow(Base):
+    """A sentence that was ever submitted, once for all that is read alike: `folded` is how the rules read it."""
+
+    __tablename__ = "review_sentence_texts"
+
+    folded_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(Text)
+
+
+class SentenceMarkRow(Base):
+    """A number that sentences which say nearly the same have in common."""
+
+    __tablename__ = "review_sentence_marks"
+
+    mark: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    folded_key: Mapped[str] = mapped_column(ForeignKey("review_sentence_texts.folded_key"), primary_key=True)
 
 
 class ClaimRow(Base):

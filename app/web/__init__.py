@@ -24,6 +24,7 @@ from app.web.reviewer import blueprint as review
 from app.web.security import register_security
 from app.web.session.cookie import register_login
 from app.web.session.everything import blueprint as session
+from app.web.workbench import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     customers.blueprint,
     tasks.blueprint,
     review,
+    workbench,
     audit,
     people.blueprint,
     organisations.blueprint,

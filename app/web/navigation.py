@@ -29,7 +29,7 @@ class Entry:
 BARS: Mapping[Role, tuple[str, ...]] = {
     "advisor": ("home.index", "gallery.index", "works.index", "customers.index", "session.me"),
     "designer": ("design.index", "gallery.index", "brand.index", "session.me"),
-    "reviewer": ("review.index", "gallery.index", "session.me"),
+    "reviewer": ("review.index", "rules.index", "gallery.index", "session.me"),
     "operator": ("results.index", "circulation.index", "customers.index", "gallery.index", "session.me"),
     "auditor": ("audit.index", "results.index", "review.index", "gallery.index", "session.me"),
     "admin": ("people.index", "organisations.index", "gallery.index", "session.me"),
@@ -45,6 +45,7 @@ def _named() -> dict[str, tuple[str, str]]:
         "design.index": (_("Design"), "design"),
         "brand.index": (_("Brand"), "brand"),
         "review.index": (_("Review"), "stamp"),
+        "rules.index": (_("Rules"), "rules"),
         "results.index": (_("Results"), "results"),
         "circulation.index": (_("In circulation"), "circulation"),
         "audit.index": (_("Record"), "record"),

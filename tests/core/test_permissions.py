@@ -37,14 +37,23 @@ MAY: dict[Role, set[str]] = {
     },
     "reviewer": {
         *("template.decide", "template.recall", "poster.read", "poster.decide", "poster.recall"),
-        *("review.read", "review.claim", "link.recall"),
+        *("review.read", "review.claim", "rule.read", "rule.write", "rule.switch", "link.recall"),
+        *("evidence.read", "evidence.write", "evidence.approve"),
     },
     "operator": {
         *("template.release", "template.retire", "template.recall", "poster.read", "poster.recall"),
         *("link.read", "link.recall", "customer.read", "task.read", "dashboard.read", "dashboard.export"),
     },
     "auditor": {
-        *("poster.read", "review.read", "link.read", "dashboard.read", "dashboard.export"),
+        *(
+            "poster.read",
+            "review.read",
+            "rule.read",
+            "evidence.read",
+            "link.read",
+            "dashboard.read",
+            "dashboard.export",
+        ),
         *("archive.read", "archive.verify", "account.read"),
     },
     "admin": {

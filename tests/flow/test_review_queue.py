@@ -6,7 +6,8 @@ from app.db import database_now, reading, transaction
 from app.flow.decide import decide
 from app.posters import records as posters
 from app.reads.my_posters import my_posters
-from app.reads.review_queue import changes, precedents, review_queue
+from app.reads.precedents import precedents
+from app.reads.review_queue import changes, review_queue
 from app.review import records as review
 from app.review.records import Comment
 from tests.bank import DOUBTFUL, GREETING, LIN, OUTLET, PLAIN, ZHOU, Bank
@@ -55,6 +56,22 @@ def test_only_what_differs_from_the_approved_copy_is_shown(bank: Bank) -> None:
     found = {change.slot: change.pieces for change in changes(template, content)}
     assert found.keys() == {"weekday", "words"}
     assert [(piece.kind, piece.text) for piece in found["weekday"]] == [("same", "星期"), ("old", "日"), ("new", "一")]
+
+
+def test_a_sentence_that_is_folded_alike_or_says_nearly_the_same_is_a_precedent(bank: Bank) -> None:
+    words = {"words": "稳健投资的可靠之选，\n安全可靠。"}
+    poster_id = bank.started(words)
+    decide(bank.deps, ZHOU, poster_id, "reject", bank.submitted(poster_id).digest, reason="没有依据")
+    with reading(bank.deps) as session:
+        (folded,) = precedents(session, ["安-全-可-靠。"])
+        (near,) = precedents(session, ["稳健投资的可靠选择。"])
+        assert precedents(session, ["山色新茶也正好。"]) == []
+        (elsewhere,) = precedents(session, ["安全可靠"], path="/hq/west/")
+    assert (folded.likeness, folded.counts["reject"], folded.is_about("安-全")) == (1.0, 1, True)
+    assert (near.said, 0.6 <= near.likeness < 1) == ("稳健投资的可靠之选", True)
+    assert [(one.subject_id, one.reason, one.is_in_reach) for one in near.rulings] == [(poster_id, "没有依据", True)]
+    assert [one.is_in_reach for one in elsewhere.rulings] == [False]
+    assert not near.is_about("茶也正好")
 
 
 def test_a_comment_stays_pinned_to_what_it_was_about(bank: Bank) -> None:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -19,20 +19,28 @@ from app.archive.records import entries
 from app.config import Settings
 from app.customers.tables import CustomerEventRow, CustomerRow, CustomerTaskRow
 from app.db import database_now, reading, transaction
+from app.evidence import records as evidence
+from app.evidence.core import NewSentence
 from app.factory import create_app
 from app.flow.issue import issue
 from app.flow.keep_picture import bring_picture
 from app.flow.make_poster import Studio
 from app.flow.save_draft import start_poster
 from app.flow.submit import submit
+from app.jobs.queue import enqueue
 from app.library import records as library
 from app.posters import records as posters
 from app.posters.drafts import Draft
+from app.rescans import records as rescans
 from app.review import records as review
+from app.rulebook import records as rulebook
+from app.rulebook.core import NewVersion
 from app.web.parts import EXTENSION, WebParts
+from tests.core.test_house_rules import text as rule_text
 from tests.web.conftest import form_token
 from tests.web.test_editor_routes import a_photo
 
+RULE = "cn-house-matrix"
 PLACES = ("parent", "own", "child", "sibling")
 
 
@@ -62,6 +70,8 @@ class Things:
     customer_id: str
     task_id: str
     sequence: int
+    rule_id: str
+    sentence_id: str
 
 
 @dataclass
@@ -184,6 +194,11 @@ def _things(parts: WebParts, owner: Actor, east: Organisation) -> Things:
         case = review.open_case(session, version_id, "template", east.path)
         review.submit(session, case, review.Mover("designer", owner.person_id), built_in.content.digest, [])
         customer_id, task_id = _customer(session, owner, east, made[0], issued.link_code)
+        _rule(session, owner)
+        proven = NewSentence("CN", "generic", "市场第一", "某机构 2026 年报告", None, date(2026, 1, 1), None)
+        sentence_id = evidence.add(session, proven, "市场第一", owner.person_id)
+        rescans.add_rescan(session, "rescan1111111111", 0, "0" * 64, ["CN"], None)
+        rescans.note_findings(session, made[0], "0" * 64, 0, [])
         number = entries(session, f"poster:{made[0]}")[0].sequence
         assert posters.find_poster(session, made[0]).owner_person_id == owner.person_id
     return Things(
@@ -199,7 +214,16 @@ def _things(parts: WebParts, owner: Actor, east: Organisation) -> Things:
         customer_id=customer_id,
         task_id=task_id,
         sequence=number,
+        rule_id=RULE,
+        sentence_id=sentence_id,
     )
+
+
+def _rule(session: Session, owner: Actor) -> None:
+    """A rule of the house that somebody has written, and a replay of it that is about to begin."""
+    rulebook.add_version(session, NewVersion(RULE, "CN", rule_text(id=RULE), "试行", 0, 0), owner.person_id)
+    job_id = enqueue(session, "replay_rule", {"replay": "replay1111111111"})
+    rulebook.add_replay(session, "replay1111111111", RULE, 1, job_id, owner.person_id)
 
 
 def _customer(session: Session, owner: Actor, place: Organisation, poster_id: str, code: str) -> tuple[str, str]:

@@ -28,10 +28,14 @@ ABSENT = {"person_id": "nobody1111111111", "sequence": 10**9, "digest": "0" * 64
 PICTURE = (
     b'--cut\r\nContent-Disposition: form-data; name="picture"; filename="a.jpg"\r\n\r\n%s\r\n--cut--\r\n' % a_photo()
 )
+VALID = {"valid_from": "2026-01-01"}
 BODIES: Mapping[str, dict[str, Any]] = {
     "circulation.recall_one": {"data": {"reason": "the rate has changed"}},
     "circulation.recall_all": {"data": {"reason": "the rate has changed"}},
     "circulation.recall_code": {"data": {"reason": "the rate has changed"}},
+    "rules.propose": {
+        "data": {"text": "市占第一", "evidence": "报告", "jurisdiction": "CN", "product": "fund"} | VALID
+    },
     "works.recall": {"data": {"reason": "the rate has changed"}},
     "works.share_by": {"data": {"via": "wechat"}},
     "works.issue_one": {"data": {"format": "png"}},
@@ -99,7 +103,15 @@ NAMED: Mapping[str, Named] = {
     "edge": Named(lambda things: 320, anybody),
     "family": Named(lambda things: "sans", anybody),
     "weight": Named(lambda things: 400, anybody),
+    "rule_id": Named(lambda things: things.rule_id, anybody),
+    "number": Named(lambda things: 1, anybody),
+    "sentence_id": Named(lambda things: things.sentence_id, anybody),
     "filename": Named(lambda things: "art/mark.png", anybody),
+}
+# What settles something for the whole house, and is done at headquarters alone.
+OF_THE_HOUSE = {
+    *("rules.new", "rules.edit", "rules.create", "rules.save", "rules.replay", "rules.switch"),
+    *("rules.propose", "rules.approve_claim", "rules.end_claim"),
 }
 # Where the same parameter names a thing that others may see.
 OTHERWISE: Mapping[str, See] = {"design.show": no_advisor}
@@ -254,6 +266,8 @@ def test_whoever_may_is_let_in(house: MatrixHouse) -> None:
         if policy_of(house.app.view_functions[way.endpoint]).public:  # type: ignore[union-attr]
             continue
         for caller, is_theirs in permitted_callers(house, way):
+            if way.endpoint in OF_THE_HOUSE and not at_headquarters(caller):
+                continue
             if not is_theirs or (caller.label.split(" ")[1] in ("(child)", "(sibling)") and subject_of(way) is None):
                 continue
             asked += 1
@@ -262,6 +276,26 @@ def test_whoever_may_is_let_in(house: MatrixHouse) -> None:
                 wrong.append(f"{caller.label}: {way}: {answer.status_code} {answer.get_data(as_text=True)[:120]}")
     assert not wrong, "\n".join(wrong)
     assert asked >= 100
+
+
+def at_headquarters(caller: Caller) -> bool:
+    return caller.label.endswith("(parent)")
+
+
+def test_what_is_of_the_whole_house_is_refused_below_headquarters(house: MatrixHouse) -> None:
+    asked, wrong = 0, []
+    for way in ways(house):
+        if way.endpoint not in OF_THE_HOUSE:
+            continue
+        for caller, _ in permitted_callers(house, way):
+            if at_headquarters(caller):
+                continue
+            asked += 1
+            answer = one_answer(house, caller, way)
+            if answer.status_code != 403 or answer.get_json()["error"]["code"] != "not_permitted":
+                wrong.append(f"{caller.label}: {way}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert asked >= 18
 
 
 def one_answer(house: MatrixHouse, caller: Caller, way: Way) -> TestResponse:

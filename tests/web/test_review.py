@@ -174,6 +174,8 @@ def test_a_case_shows_findings_copy_differences_and_precedents(as_role: AsRole, 
     assert "<ins>" in page
     assert "安全可靠" in page  # how it was read
     assert "没有依据" in page  # what was said of “值得信赖” before
+    assert f'href="/review/{earlier}"' in page
+    assert "此前的决定：" in page[page.index('id="finding-1"') :]  # the same words, however they are written
     assert f"/posters/{poster_id}/picture?width=540&amp;digest={digest}" in page
 
 

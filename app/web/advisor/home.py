@@ -7,6 +7,7 @@ from flask_login import current_user
 from app.db import database_now, reading
 from app.reads.gallery import frame_of, three_for, title_of
 from app.reads.my_posters import my_posters
+from app.reads.rescanned import blocked_of
 from app.reads.tasks import tasks
 from app.web.advisor.showing import asking, local_now, today, usable_templates
 from app.web.languages import chosen
@@ -40,6 +41,7 @@ def index() -> str:
     with reading(parts().deps) as session:
         now = database_now(session)
         mine = my_posters(session, actor.person_id, now)
+        blocked = blocked_of(session, actor.person_id)
         found = tasks(session, actor, now) if "tasks.index" in current_app.view_functions else None
     return render_template(
         "advisor/home.html",
@@ -47,6 +49,7 @@ def index() -> str:
         today=format_date(today(), "full"),
         cards=cards,
         waiting=[one for one in mine if one.state in FOR_TODAY][:AT_MOST],
+        blocked=[one for one in mine if one.id in blocked][:AT_MOST],
         open_tasks=found.open if found else 0,
         overdue_tasks=found.overdue if found else 0,
         frame_of=frame_of,

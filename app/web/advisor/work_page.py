@@ -13,6 +13,7 @@ from app.flow.edit_preview import Mark, Preview
 from app.kernel.errors import AppError
 from app.reads.gallery import frame_of, title_of
 from app.reads.my_posters import Told, one_poster
+from app.reads.rescanned import blocked_of
 from app.rendering.values import words_in
 from app.review.records import Comment
 from app.web.advisor.editor_words import words_for
@@ -58,6 +59,7 @@ def work_page(poster_id: str, refused: AppError | None = None, recall_error: str
     actor = current_actor()
     with reading(parts().deps) as session:
         told = one_poster(session, actor, poster_id, database_now(session))
+        blocked = blocked_of(session, told.owner_person_id).get(poster_id)
     poster, is_own = told.poster, told.owner_person_id == actor.person_id and actor.role == "advisor"
     work = open_work(parts().deps, parts().studio, actor, poster_id) if is_own else None
     found = check_work(parts().studio, work) if work is not None and work.is_open else None
@@ -82,6 +84,7 @@ def work_page(poster_id: str, refused: AppError | None = None, recall_error: str
         may_delete=is_own and poster.state == "draft" and told.digest is None,
         tree_url=_tree_url(poster_id),
         is_own=is_own,
+        does_not_pass=None if blocked is None else [one["message"][chosen()] for one in blocked],
     )
 
 

@@ -27,6 +27,8 @@ def noun_name(noun: str) -> str:
         "tag": _("Tags"),
         "link": _("Links"),
         "review": _("Review"),
+        "rule": _("Rules"),
+        "evidence": _("Claims library"),
         "results": _("Results"),
         "archive": _("The record itself"),
     }
@@ -44,6 +46,8 @@ def one_name(noun: str) -> str:
         "customer": _("Customer"),
         "task": _("Task"),
         "link": _("Link"),
+        "rule": _("Rule"),
+        "evidence": _("Evidence"),
         "visits": _("Visits"),
         "results": _("Results"),
         "archive": _("The record itself"),
@@ -60,7 +64,7 @@ def sentence(entry: Entry) -> str:
 def mark(kind: str) -> str:
     """The icon that goes with an entry."""
     verb = kind.split(".")[-1]
-    if verb in ("denied", "refused", "recall", "reject", "disabled", "broken"):
+    if verb in ("denied", "refused", "blocked", "recall", "reject", "disabled", "broken"):
         return "block"
     if verb in ("approve", "approve_by_policy", "verified", "enabled"):
         return "pass"
@@ -76,6 +80,7 @@ def mark(kind: str) -> str:
         "licence": "stamp",
         "organisation": "brand",
         "archive": "record",
+        "rule": "rules",
     }.get(kind.split(".")[0], "record")
 
 
@@ -181,6 +186,7 @@ SENTENCES: Mapping[str, Callable[[Body], str]] = {
     "poster.share": lambda body: _("Shared by %(channel)s", channel=channel_name(body["via"])),
     "poster.share_again": lambda body: _("Shared on by a customer, by %(channel)s", channel=channel_name(body["via"])),
     "poster.recall": lambda body: _("Recalled; %(count)s links ended", count=body["links"]),
+    "poster.blocked": lambda body: _("Does not pass the rules any more: %(rules)s", rules=", ".join(body["rules"])),
     "poster.denied": lambda body: _("Refused: %(action)s", action=body.get("action", "–")),
     "template.edit": lambda body: _("Version uploaded, revision %(number)s", number=body.get("revision", "–")),
     "template.submit": lambda body: _findings(
@@ -203,6 +209,13 @@ SENTENCES: Mapping[str, Callable[[Body], str]] = {
     "poster.release_claim": lambda body: _("Put back into the queue"),
     "template.claim": lambda body: _("Taken up by a reviewer"),
     "template.release_claim": lambda body: _("Put back into the queue"),
+    "rule.saved": lambda body: _("Version %(number)s of a rule saved", number=body.get("version", "–")),
+    "rule.switched": lambda body: _("Version %(number)s of a rule put into force", number=body.get("version", "–")),
+    "rule.denied": lambda body: _("Refused: %(action)s", action=body.get("action", "–")),
+    "evidence.proposed": lambda body: _("A sentence proposed for the claims library"),
+    "evidence.approved": lambda body: _("A sentence of the claims library approved"),
+    "evidence.ended": lambda body: _("A sentence of the claims library ended"),
+    "evidence.denied": lambda body: _("Refused: %(action)s", action=body.get("action", "–")),
     "session.begun": lambda body: _("Signed in"),
     "session.ended": lambda body: _("Signed out"),
     "session.refused": lambda body: _("Sign-in refused"),

@@ -15,6 +15,7 @@ export default defineConfig({
       input: [
         "src/app.ts",
         "src/review.ts",
+        "src/rules.ts",
         "src/editor.ts",
         "src/portrait.ts",
         "src/upload.ts",

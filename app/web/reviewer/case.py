@@ -1,19 +1,32 @@
 """One case: the work with its findings drawn on it, what it says, what differs, what was said before; the decision."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
 from app.db import database_now, reading
+from app.flow.clear_claims import Cleared, Near
+from app.flow.day import day_here
 from app.flow.decide import hindrance
-from app.flow.exhibit import Figure, Hit, Today, poster_figure, template_figures, today
+from app.flow.exhibit import (
+    Figure,
+    Hit,
+    Today,
+    nearly_proven,
+    poster_figure,
+    proven,
+    template_figures,
+    today,
+)
 from app.flow.published import load_version
 from app.flow.show_template import WIDTHS_PX, Showing, key_of, show_template
 from app.kernel.errors import NotFound
+from app.reads.precedents import Precedent, precedents
 from app.reads.review_case import CaseView, Past, case_view
-from app.reads.review_queue import Change, Precedent, Waiting, changes, changes_since, precedents
+from app.reads.review_queue import Change, Waiting, changes, changes_since
 from app.rendering.template import Template
 from app.rendering.values import words_in
 from app.review.core import Piece, copy_diff
@@ -40,11 +53,15 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding, and whether it stood in the earlier submission already; of a template, in which size and language."""
+    """A finding, and whether it stood in the earlier submission already; of a template, in which size and language.
+
+    `near` is the sentence of the claims library that would clear it, were it written so.
+    """
 
     hit: Hit
     is_known: bool
     figure: str
+    near: Near | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +98,8 @@ def page(subject_id: str, typed: Typed | None = None, problem: str | None = None
         template=template,
         title=words_in(template.title, chosen()),
         figures=figures,
-        shown=_findings(view, figures),
+        shown=_with_near(view, template, _findings(view, figures)),
+        proven=_proven(view),
         delta=_delta(view, template, figures),
         said=_precedents(view, template),
         now=now,
@@ -113,6 +131,25 @@ def _today(view: CaseView) -> Today:
     with reading(parts().deps) as session:
         day = database_now(session).date()
     return today(parts().deps, parts().studio, view.version, view.snapshot, day)
+
+
+def _proven(view: CaseView) -> tuple[Cleared, ...]:
+    """What the claims library clears of it today."""
+    if view.snapshot is None:
+        return ()
+    return proven(parts().deps, parts().studio, view.version, view.snapshot, _day())
+
+
+def _with_near(view: CaseView, template: Template, shown: Sequence[Shown]) -> list[Shown]:
+    if view.snapshot is None:
+        return list(shown)
+    content, studio, day = view.snapshot.content, parts().studio, _day()
+    return [replace(one, near=nearly_proven(studio, template, content, one.hit.finding, day)) for one in shown]
+
+
+def _day() -> date:
+    with reading(parts().deps) as session:
+        return day_here(parts().deps, session)
 
 
 def _findings(view: CaseView, figures: Sequence[Figure]) -> list[Shown]:
@@ -181,7 +218,8 @@ def _precedents(view: CaseView, template: Template) -> list[Precedent]:
     given = view.snapshot.content.values["slots"]
     texts = [one if isinstance(one, str) else str(one.get("text", "")) for one in given.values()]
     with reading(parts().deps) as session:
-        return precedents(session, texts, except_subject=view.case.subject_id)
+        path = current_actor().organisation_path
+        return precedents(session, texts, except_subject=view.case.subject_id, path=path)
 
 
 def _earlier_pins(view: CaseView) -> tuple[Comment, ...]:

@@ -1,0 +1,34 @@
+"""A rescan as a value, and what it found against a poster."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rescan:
+    """How far a rescan is; without a job there was nothing to do."""
+
+    id: str
+    book: int
+    fingerprint: str
+    jurisdictions: tuple[str, ...]
+    job_id: int | None
+    ordered_at: datetime
+    total: int
+    done: int
+    blocked: int
+    unjudged: int
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedPoster:
+    """A poster that does not pass any more, and why; without findings it could not be judged at all."""
+
+    poster_id: str
+    digest: str
+    book: int
+    findings: tuple[Mapping[str, Any], ...]
+    found_at: datetime
