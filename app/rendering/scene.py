@@ -7,163 +7,26 @@ size also names its paper in millimetres. Angles are degrees, clockwise. Colours
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Colour = Annotated[str, Field(pattern=r"^(#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?|@[a-z][a-z0-9-]*)$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Language = Literal["zh", "en"]
-ProfileField = Literal["name", "title", "phone", "organisation", "licence"]
-Point = tuple[float, float]
-Box = Annotated[tuple[float, float, float, float], Field(description="x, y, width, height")]
-
-
-class Model(BaseModel):
-    """Frozen, and strict about names: an unknown key is an error that names its path."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Localised(Model):
-    """One text in each of the template's languages."""
-
-    zh: str | None = None
-    en: str | None = None
-
-    def text(self, language: Language) -> str:
-        """The text in `language`, else in the other one."""
-        chosen = self.zh if language == "zh" else self.en
-        return chosen if chosen is not None else (self.zh or self.en or "")
-
-    def has(self, languages: tuple[Language, ...]) -> bool:
-        """Whether none of `languages` would have to borrow the other's text."""
-        return all((self.zh if language == "zh" else self.en) is not None for language in languages)
-
-
-Words = str | Localised
-
-
-# --- fills -----------------------------------------------------------------------------------------------------------
-
-
-class Stop(Model):
-    """A gradient stop: `at` from 0 to 1."""
-
-    at: float = Field(ge=0, le=1)
-    colour: Colour
-
-
-class LinearGradient(Model):
-    """From point `start` to point `end`, both as fractions of the shape's box."""
-
-    kind: Literal["linear"]
-    start: Point = (0.0, 0.0)
-    end: Point = (0.0, 1.0)
-    stops: tuple[Stop, ...] = Field(min_length=2)
-
-
-class RadialGradient(Model):
-    """Around `centre` (fractions of the box) out to `radius` (fraction of the box's longer side)."""
-
-    kind: Literal["radial"]
-    centre: Point = (0.5, 0.5)
-    radius: float = Field(default=0.5, gt=0)
-    stops: tuple[Stop, ...] = Field(min_length=2)
-
-
-Gradient = Annotated[LinearGradient | RadialGradient, Field(discriminator="kind")]
-Fill = Colour | Gradient
-
-
-class Stroke(Model):
-    """A line of `width` px centred on the outline; `dash` alternates on and off lengths."""
-
-    colour: Colour
-    width: float = Field(gt=0)
-    dash: tuple[float, ...] = ()
-
-
-# --- text ------------------------------------------------------------------------------------------------------------
-
-
-class TextStyle(Model):
-    """How a text is set. A layer names a style of the template and may override single fields.
-
-    `family` is a role of the brand kit (``sans``, ``serif``); `weight` one of the weights that the kit has. `tracking`
-    is letter spacing in em. `size` is what the text is set at when it fits; with `min_size` it may shrink to that.
-    """
-
-    family: Name = "sans"
-    weight: int = Field(default=400, ge=100, le=900)
-    size: float = Field(default=34, gt=0)
-    min_size: float | None = Field(default=None, gt=0)
-    line_height: float = Field(default=1.5, ge=0.8, le=4)
-    colour: Colour = "@ink"
-    tracking: float = Field(default=0, ge=-0.2, le=2)
-    align: Literal["left", "centre", "right"] = "left"
-    valign: Literal["top", "middle", "bottom"] = "top"
-    max_lines: int | None = Field(default=None, ge=1)
-    direction: Literal["horizontal", "vertical"] = "horizontal"
-    phrases: bool = Field(default=False, description="break Chinese at phrases and balance the lines (headlines)")
-    tabular: bool = Field(default=False, description="figures of one width")
-
-
-class StylePatch(Model):
-    """The fields of a TextStyle that a layer or a span sets differently."""
-
-    family: Name | None = None
-    weight: int | None = Field(default=None, ge=100, le=900)
-    size: float | None = Field(default=None, gt=0)
-    min_size: float | None = Field(default=None, gt=0)
-    line_height: float | None = Field(default=None, ge=0.8, le=4)
-    colour: Colour | None = None
-    tracking: float | None = Field(default=None, ge=-0.2, le=2)
-    align: Literal["left", "centre", "right"] | None = None
-    valign: Literal["top", "middle", "bottom"] | None = None
-    max_lines: int | None = Field(default=None, ge=1)
-    direction: Literal["horizontal", "vertical"] | None = None
-    phrases: bool | None = None
-    tabular: bool | None = None
-
-    def over(self, style: TextStyle) -> TextStyle:
-        """The style with the fields that this patch has."""
-        changes = {name: value for name, value in self if value is not None}
-        return style.model_copy(update=changes) if changes else style
-
-
-class Span(Model):
-    """A piece of a text layer: fixed `text`, the value of a `slot`, or a profile `field`; exactly one of them.
-
-    Within a line, a span may differ from its layer in `weight`, `colour`, `family` and in size: `scale` times the
-    layer's. `rise` lifts its baseline by that many em of the span. Between spans that are a line break, a line of which
-    every slot and field is empty is left out.
-    """
-
-    text: Words | None = None
-    slot: Name | None = None
-    field: ProfileField | None = None
-    weight: int | None = Field(default=None, ge=100, le=900)
-    family: Name | None = None
-    colour: Colour | None = None
-    scale: float = Field(default=1, gt=0, le=4)
-    rise: float = 0
-
-    @model_validator(mode="after")
-    def _one_source(self) -> "Span":
-        if sum(source is not None for source in (self.text, self.slot, self.field)) != 1:
-            raise ValueError("a span has exactly one of: text, slot, field")
-        return self
-
-
-class Plate(Model):
-    """A filled box that hugs the text (a chip, a label): painted under it, as wide as the lines need plus `padding`."""
-
-    fill: Fill | None = None
-    stroke: Stroke | None = None
-    padding: Point = (16, 8)
-    radius: float = Field(default=0, ge=0)
-
-
-# --- layers ----------------------------------------------------------------------------------------------------------
+from app.rendering.scene_terms import (
+    Box,
+    Colour,
+    Fill,
+    Gradient,
+    Language,
+    LinearGradient,
+    Localised,
+    Model,
+    Name,
+    Point,
+    ProfileField,
+    RadialGradient,
+    Stop,
+    Stroke,
+    Words,
+)
+from app.rendering.text_style import Plate, Span, StylePatch, TextStyle
 
 
 class LayerBase(Model):
@@ -313,3 +176,37 @@ class Size(Model):
 
 
 GroupLayer.model_rebuild()
+
+__all__ = [
+    "Box",
+    "Colour",
+    "DisclosureLayer",
+    "Fill",
+    "Gradient",
+    "GroupLayer",
+    "Language",
+    "Layer",
+    "LayerBase",
+    "LinearGradient",
+    "Localised",
+    "Mask",
+    "Model",
+    "Name",
+    "PictureLayer",
+    "Plate",
+    "Point",
+    "Print",
+    "ProfileField",
+    "ProfileLayer",
+    "QrLayer",
+    "RadialGradient",
+    "ShapeLayer",
+    "Size",
+    "Span",
+    "Stop",
+    "Stroke",
+    "StylePatch",
+    "TextLayer",
+    "TextStyle",
+    "Words",
+]
