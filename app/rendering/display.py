@@ -61,9 +61,10 @@ class Run:
     """Glyphs of one font, size and colour, in one line. `font` is a face key of the font book; `text` what they spell.
 
     `x`, `baseline`, `advance`: where the run starts, its baseline's y, and its width. Vertically `x` is the column's
-    centre line, `baseline` the y where the run starts, and `advance` its height. `tracking` (px) is
-    part of every cluster's advance. `features` are the OpenType features
-    that were switched on beside the usual ones (``pwid`` for Western quotation marks, ``tnum``).
+    centre line, `baseline` the y where the run starts, and `advance` its height. `tracking` (px) is part of every
+    cluster's advance. `features` are the OpenType features that were switched on beside the usual ones (``pwid`` for
+    Western quotation marks, ``tnum``). Glyphs of a `turned` run lie on their side in a column, a quarter clockwise
+    around their origins.
     """
 
     font: str
@@ -77,6 +78,7 @@ class Run:
     glyphs: tuple[Glyph, ...]
     tabular: bool = False
     features: tuple[str, ...] = ()
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

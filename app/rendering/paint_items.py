@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from app.rendering import paths
-from app.rendering.display import AnyItem, Line, Paint, PictureItem, QrItem, Rect, Rgba, ShapeItem, TextItem
+from app.rendering.display import AnyItem, Glyph, Line, Paint, PictureItem, QrItem, Rect, Rgba, Run, ShapeItem, TextItem
 from app.rendering.fonts import FontBook
 from app.rendering.glyphs import Mark, placed, turned
 from app.rendering.gradients import gradient_pixels
@@ -130,16 +130,22 @@ def _paint_text(surface: Surface, item: TextItem, fonts: FontBook) -> None:
     by = paths.turn(item.rotate, item.box)
     for run in (run for line in item.lines for run in line.runs):
         face = fonts.face(run.font)
-        if by is IDENTITY:
+        if by is IDENTITY and not run.turned:
             marks = [placed(face, glyph.id, run.size, glyph.x, glyph.y) for glyph in run.glyphs]
         else:
-            marks = [turned(face, glyph.id, run.size, (glyph.x, glyph.y), by) for glyph in run.glyphs]
+            marks = [
+                turned(face, glyph.id, run.size, (glyph.x, glyph.y), _map_of(run, glyph, by)) for glyph in run.glyphs
+            ]
         if run.colour[3] < 255:
             _tint_together(surface, marks, run.colour)
             continue
         for mark, column, row in marks:
             if mark.mask is not None:
                 surface.tint(run.colour, _mark_box(mark, column, row), mark.mask)
+
+
+def _map_of(run: Run, glyph: Glyph, by: Affine) -> Affine:
+    return by.after(Affine.rotation(90, (glyph.x, glyph.y))) if run.turned else by
 
 
 def _mark_box(mark: Mark, column: int, row: int) -> PixelBox:

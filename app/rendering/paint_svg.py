@@ -121,9 +121,10 @@ def _item(item: AnyItem, defs: _Defs) -> str:
 
 def _run(run: Run, defs: _Defs) -> str:
     scale = _n(run.size / defs.units(run.font))
+    lying = "rotate(90)" if run.turned else ""
     uses = "".join(
         f'<use href="#{defs.glyph(run.font, glyph.id)}" '
-        f'transform="translate({_n(glyph.x)} {_n(glyph.y)})scale({scale})"/>'
+        f'transform="translate({_n(glyph.x)} {_n(glyph.y)}){lying}scale({scale})"/>'
         for glyph in run.glyphs
     )
     return f"<g {_fill(run.colour, defs)}>{uses}</g>"

@@ -41,6 +41,16 @@ class Affine:
         """Where a point goes."""
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
+    def after(self, first: "Affine") -> "Affine":
+        """The map that does `first` and then this."""
+        return Affine(
+            self.a * first.a + self.c * first.b,
+            self.b * first.a + self.d * first.b,
+            self.a * first.c + self.c * first.d,
+            self.b * first.c + self.d * first.d,
+            *self.apply(first.e, first.f),
+        )
+
     def inverse(self) -> "Affine":
         """The map back. Needs a map that keeps area."""
         area = self.a * self.d - self.b * self.c

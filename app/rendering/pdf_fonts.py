@@ -135,6 +135,7 @@ def draw_run(canvas: pydyf.Stream, run: Run, font: PdfFont) -> None:
     canvas.set_color_rgb(*(channel / 255 for channel in run.colour[:3]))
     pen: tuple[float, float] | None = None
     shown: list[str] = []
+    matrix = (0, run.size, run.size, 0) if run.turned else (run.size, 0, 0, -run.size)
     for cluster in _clusters(run):
         text = cluster[0].text
         spelled = len(cluster) == 1 and font.texts[cluster[0].id] == text
@@ -143,14 +144,15 @@ def draw_run(canvas: pydyf.Stream, run: Run, font: PdfFont) -> None:
             pen = None
             canvas.begin_marked_content("Span", pydyf.Dictionary({"ActualText": _hex(text)}).data)
         for glyph in cluster:
-            if pen is None or abs(pen[1] - glyph.y) > 1e-6:
+            along, across = (glyph.y, glyph.x) if run.turned else (glyph.x, glyph.y)
+            if pen is None or abs(pen[1] - across) > 1e-6:
                 _flush(canvas, shown)
-                canvas.set_text_matrix(run.size, 0, 0, -run.size, glyph.x, glyph.y)
-                pen = glyph.x, glyph.y
-            elif abs(pen[0] - glyph.x) > 1e-4:
-                shown.append(Numbers.one((pen[0] - glyph.x) * 1000 / run.size))
+                canvas.set_text_matrix(*matrix, glyph.x, glyph.y)
+                pen = along, across
+            elif abs(pen[0] - along) > 1e-4:
+                shown.append(Numbers.one((pen[0] - along) * 1000 / run.size))
             shown.append(f"<{font.codes[glyph.id]:04x}>")
-            pen = glyph.x + font.width(glyph.id) * run.size / 1000, glyph.y
+            pen = along + font.width(glyph.id) * run.size / 1000, across
         if not spelled:
             _flush(canvas, shown)
             pen = None

@@ -43,14 +43,20 @@ def _own(template: Template) -> Iterator[Problem]:
     if not template.title.has(template.languages):
         yield Problem("title", "missing_language", f"needs {' and '.join(template.languages)}")
     for name, style in template.styles.items():
-        if style.min_size is not None and style.min_size > style.size:
-            yield Problem(
-                f"styles.{name}.min_size", "bad_range", f"{style.min_size:g} is more than size {style.size:g}"
-            )
+        for field, least, usual in _ranges(style):
+            yield Problem(f"styles.{name}.{field}", "bad_range", f"{least:g} is more than {usual}")
     for name, slot in template.slots.items():
         yield from _slot_problems(template, name, slot)
     for name, size in template.sizes.items():
         yield from _size_problems(template, name, size)
+
+
+def _ranges(style: TextStyle) -> Iterator[tuple[str, float, str]]:
+    """(field, least, what it is less than) of each range that is upside down."""
+    for field, usual in (("size", style.size), ("tracking", style.tracking), ("line_height", style.line_height)):
+        least = getattr(style, f"min_{field}")
+        if least is not None and least > usual:
+            yield f"min_{field}", least, f"{field} {usual:g}"
 
 
 def _slot_problems(template: Template, name: str, slot: Slot) -> Iterator[Problem]:
@@ -129,9 +135,9 @@ def _text_problems(
         return
     yield from _layer_words_problems(template, path, layer)
     style = layer.set.over(template.styles[layer.style] if layer.style else TextStyle())
-    if layer.set.min_size is not None and layer.set.min_size > style.size:
-        message = f"min_size {layer.set.min_size:g} is more than size {style.size:g}"
-        yield Problem(f"{path}.set", "bad_range", message)
+    for field, lowest, usual in _ranges(style):
+        if getattr(layer.set, field) is not None:
+            yield Problem(f"{path}.set", "bad_range", f"{field} {lowest:g} is more than {usual}")
     least = _least(size, MIN_DISCLOSURE_PX, MIN_DISCLOSURE_MM)
     if isinstance(layer, DisclosureLayer) and min(style.size, style.min_size or style.size) < least - 0.05:
         yield Problem(path, "disclosure_too_small", f"a disclosure is at least {least:.1f} px here")

@@ -19,16 +19,17 @@ from app.rendering.values import TextValue, words_in
 AnyText = TextLayer | ProfileLayer | DisclosureLayer
 Role = Literal["fixed", "slot", "profile", "disclosure"]
 # What a chosen style leaves as the layer has it: where the text stands, not how it looks.
-_PLACE = ("align", "valign", "direction", "max_lines", "phrases")
+_PLACE = ("align", "valign", "direction", "max_lines", "phrases", "hanging")
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """One piece of a layer's words and the path under which its problems are reported."""
+    """One piece of a layer's words and the path under which its problems are reported, `offset` characters into it."""
 
     text: str
     path: str
     span: Span | None = None
+    offset: int = 0
 
 
 def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
@@ -93,11 +94,15 @@ def _sources(desk: Desk, layer: AnyText, frame: Frame) -> Iterator[_Source]:
     elif isinstance(layer, DisclosureLayer):
         yield _Source(words_in(layer.text, desk.language), frame.path)
     elif layer.slot:
-        yield _Source(_slot_text(desk, layer.slot), f"slots.{layer.slot}")
+        yield from _slot_sources(desk, layer.slot, None)
     elif layer.text is not None:
         yield _Source(words_in(layer.text, desk.language), frame.path)
     else:
-        spans = (_span_source(desk, span, f"{frame.path}.spans[{index}]") for index, span in enumerate(layer.spans))
+        spans = (
+            source
+            for index, span in enumerate(layer.spans)
+            for source in _span_sources(desk, span, f"{frame.path}.spans[{index}]")
+        )
         yield from _filled_lines(spans)
 
 
@@ -119,20 +124,32 @@ def _says_something(line: list[_Source]) -> bool:
     return not open_texts or any(text.strip() for text in open_texts)
 
 
-def _span_source(desk: Desk, span: Span, path: str) -> _Source:
+def _span_sources(desk: Desk, span: Span, path: str) -> Iterator[_Source]:
     if span.slot:
-        return _Source(_slot_text(desk, span.slot), f"slots.{span.slot}", span)
-    if span.field:
-        return _Source(getattr(desk.values.profile, span.field), f"profile.{span.field}", span)
-    return _Source(words_in(span.text or "", desk.language), path, span)
+        yield from _slot_sources(desk, span.slot, span)
+    elif span.field:
+        yield _Source(getattr(desk.values.profile, span.field), f"profile.{span.field}", span)
+    else:
+        yield _Source(words_in(span.text or "", desk.language), path, span)
 
 
-def _slot_text(desk: Desk, name: str) -> str:
+def _slot_sources(desk: Desk, name: str, span: Span | None) -> Iterator[_Source]:
+    """What a slot says, cut where a marked stretch begins or ends."""
     value, slot = desk.values.slots.get(name), desk.template.slots[name]
-    if isinstance(value, TextValue):
-        return value.text
-    assert isinstance(slot, TextSlot)
-    return words_in(slot.example, desk.language)
+    path = f"slots.{name}"
+    if not isinstance(value, TextValue):
+        assert isinstance(slot, TextSlot)
+        yield _Source(words_in(slot.example, desk.language), path, span)
+        return
+    done = 0
+    for mark in value.marks:
+        style = desk.template.styles[mark.style]
+        look = {"family": style.family, "weight": style.weight, "colour": style.colour}
+        marked = (span or Span(slot=name)).model_copy(update=look)
+        yield _Source(value.text[done : mark.start], path, span, done)
+        yield _Source(value.text[mark.start : mark.end], path, marked, mark.start)
+        done = mark.end
+    yield _Source(value.text[done:], path, span, done)
 
 
 def resolved_style(desk: Desk, layer: AnyText) -> TextStyle:
@@ -177,7 +194,17 @@ def _setting(desk: Desk, style: TextStyle) -> Setting:
         max_lines=style.max_lines,
         phrases=style.phrases,
         manner=Manner(desk.language, style.direction == "vertical", style.tabular, bool(style.tracking)),
+        hanging=style.hanging,
+        autospace=style.autospace,
+        tightest=_tightest(style),
     )
+
+
+def _tightest(style: TextStyle) -> tuple[float, float] | None:
+    if style.min_tracking is None and style.min_line_height is None:
+        return None
+    tracking = style.tracking if style.min_tracking is None else style.min_tracking
+    return tracking, style.line_height if style.min_line_height is None else style.min_line_height
 
 
 def _report(desk: Desk, sources: list[_Source], outcome: Outcome) -> None:
@@ -186,7 +213,7 @@ def _report(desk: Desk, sources: list[_Source], outcome: Outcome) -> None:
         for source in sources:
             if begin <= offset < begin + len(source.text):
                 shown = ", ".join(named(character) for character in characters)
-                message = f"no font of this text has {shown}, at offset {offset - begin}"
+                message = f"no font of this text has {shown}, at offset {source.offset + offset - begin}"
                 desk.problem(source.path, "missing_glyph", message)
             begin += len(source.text)
     if outcome.overflow:

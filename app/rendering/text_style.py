@@ -11,22 +11,32 @@ class TextStyle(Model):
     """How a text is set. A layer names a style of the template and may override single fields.
 
     `family` is a role of the brand kit (``sans``, ``serif``); `weight` one of the weights that the kit has. `tracking`
-    is letter spacing in em. `size` is what the text is set at when it fits; with `min_size` it may shrink to that.
+    is letter spacing in em. `size` is what the text is set at when it fits; with `min_size` it may shrink to that, and
+    with `min_tracking` and `min_line_height` it is then tightened as far as those allow, before it is refused.
+
+    `hanging` marks: with ``trim`` the blank half of a full-width mark at either end of a line lies outside of the box;
+    with ``margin`` quotes, brackets and stops stand in a margin of half an em, inside the box, beside the measure.
+    `autospace` leaves a quarter of an em between Chinese and Latin letters or figures. ``justify`` makes all lines but
+    a paragraph's last equally long.
     """
 
     family: Name = "sans"
     weight: int = Field(default=400, ge=100, le=900)
     size: float = Field(default=34, gt=0)
     min_size: float | None = Field(default=None, gt=0)
+    min_tracking: float | None = Field(default=None, ge=-0.2, le=2)
+    min_line_height: float | None = Field(default=None, ge=0.8, le=4)
     line_height: float = Field(default=1.5, ge=0.8, le=4)
     colour: Colour = "@ink"
     tracking: float = Field(default=0, ge=-0.2, le=2)
-    align: Literal["left", "centre", "right"] = "left"
+    align: Literal["left", "centre", "right", "justify"] = "left"
     valign: Literal["top", "middle", "bottom"] = "top"
     max_lines: int | None = Field(default=None, ge=1)
     direction: Literal["horizontal", "vertical"] = "horizontal"
     phrases: bool = Field(default=False, description="break Chinese at phrases and balance the lines (headlines)")
     tabular: bool = Field(default=False, description="figures of one width")
+    hanging: Literal["trim", "margin"] | None = None
+    autospace: bool = Field(default=False, description="a gap between Chinese and Latin")
 
 
 class StylePatch(Model):
@@ -36,15 +46,19 @@ class StylePatch(Model):
     weight: int | None = Field(default=None, ge=100, le=900)
     size: float | None = Field(default=None, gt=0)
     min_size: float | None = Field(default=None, gt=0)
+    min_tracking: float | None = Field(default=None, ge=-0.2, le=2)
+    min_line_height: float | None = Field(default=None, ge=0.8, le=4)
     line_height: float | None = Field(default=None, ge=0.8, le=4)
     colour: Colour | None = None
     tracking: float | None = Field(default=None, ge=-0.2, le=2)
-    align: Literal["left", "centre", "right"] | None = None
+    align: Literal["left", "centre", "right", "justify"] | None = None
     valign: Literal["top", "middle", "bottom"] | None = None
     max_lines: int | None = Field(default=None, ge=1)
     direction: Literal["horizontal", "vertical"] | None = None
     phrases: bool | None = None
     tabular: bool | None = None
+    hanging: Literal["trim", "margin"] | None = None
+    autospace: bool | None = None
 
     def over(self, style: TextStyle) -> TextStyle:
         """The style with the fields that this patch has."""
