@@ -29,6 +29,27 @@ from app.rendering.scene_terms import (
 from app.rendering.text_style import Plate, Span, StylePatch, TextStyle
 
 
+class Follow(Model):
+    """A layer that moves up and down with an `edge` of another layer of its size, keeping the distance that is drawn.
+
+    It moves whenever that layer moves or is higher or lower than drawn; with `push` only where it would come nearer.
+    """
+
+    layer: Name
+    edge: Literal["top", "bottom"] = "bottom"
+    push: bool = False
+
+
+class Heights(Model):
+    """How low and how high the box of a text may become, in px, as its lines ask.
+
+    The edge (or the middle) at which the text is aligned stays where it is drawn.
+    """
+
+    min: float = Field(default=0, ge=0)
+    max: float = Field(gt=0)
+
+
 class LayerBase(Model):
     """What every layer has. `name` is unique within its size; `only` shows the layer in one language only.
 
@@ -36,6 +57,7 @@ class LayerBase(Model):
     """
 
     name: Name
+    follow: Follow | None = None
     opacity: float = Field(default=1, ge=0, le=1)
     rotate: float = 0
     locked: bool = True
@@ -99,6 +121,7 @@ class TextLayer(LayerBase):
     slot: Name | None = None
     spans: tuple[Span, ...] = ()
     plate: Plate | None = None
+    heights: Heights | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "TextLayer":
@@ -119,6 +142,7 @@ class ProfileLayer(LayerBase):
     suffix: Words = ""
     optional: bool = False
     plate: Plate | None = None
+    heights: Heights | None = None
 
 
 class DisclosureLayer(LayerBase):
@@ -182,8 +206,10 @@ __all__ = [
     "Colour",
     "DisclosureLayer",
     "Fill",
+    "Follow",
     "Gradient",
     "GroupLayer",
+    "Heights",
     "Language",
     "Layer",
     "LayerBase",

@@ -9,6 +9,7 @@ from app.rendering.resolve import commands
 from app.rendering.scene import (
     DisclosureLayer,
     GroupLayer,
+    Heights,
     Language,
     Layer,
     Localised,
@@ -100,9 +101,42 @@ def _size_problems(template: Template, size_name: str, size: Size) -> Iterator[P
                 if language in codes:
                     yield Problem(here, "second_qr", "a size has one QR code: two on one screen cannot be scanned")
                 codes.add(language)
+    yield from _follow_problems(size, path)
     for name, slot in template.slots.items():
         if slot.required and name not in drawn:
             yield Problem(path, "slot_not_drawn", f"required slot “{name}” has no layer here")
+
+
+def _follow_problems(size: Size, path: str) -> Iterator[Problem]:
+    """Layers that follow what is not there, or each other in a circle. What moves a group moves its members."""
+    parents = dict(_members(size.layers, None))
+    followed = {layer.name: layer.follow.layer for _, layer in flat(size.layers, "") if layer.follow}
+    for here, layer in flat(size.layers, f"{path}.layers"):
+        if layer.follow is None:
+            continue
+        if layer.follow.layer not in parents:
+            yield Problem(f"{here}.follow.layer", "unknown_layer", f"there is no layer “{layer.follow.layer}” here")
+        elif layer.name in _moved_by(layer.follow.layer, parents, followed):
+            yield Problem(f"{here}.follow", "circle", f"“{layer.name}” would follow itself")
+
+
+def _members(layers: tuple[Layer, ...], parent: str | None) -> Iterator[tuple[str, str | None]]:
+    for layer in layers:
+        yield layer.name, parent
+        if isinstance(layer, GroupLayer):
+            yield from _members(layer.layers, layer.name)
+
+
+def _moved_by(name: str, parents: dict[str, str | None], followed: dict[str, str]) -> set[str]:
+    """All layers on which the place of layer `name` depends, itself among them."""
+    found: set[str] = set()
+    pending: list[str | None] = [name]
+    while pending:
+        one = pending.pop()
+        if one is not None and one not in found:
+            found.add(one)
+            pending += [parents.get(one), followed.get(one)]
+    return found
 
 
 def _layer_problems(template: Template, size: Size, path: str, layer: Layer) -> Iterator[Problem]:
@@ -138,9 +172,18 @@ def _text_problems(
     for field, lowest, usual in _ranges(style):
         if getattr(layer.set, field) is not None:
             yield Problem(f"{path}.set", "bad_range", f"{field} {lowest:g} is more than {usual}")
+    if not isinstance(layer, DisclosureLayer) and layer.heights is not None:
+        yield from _heights_problems(f"{path}.heights", layer.heights, style)
     least = _least(size, MIN_DISCLOSURE_PX, MIN_DISCLOSURE_MM)
     if isinstance(layer, DisclosureLayer) and min(style.size, style.min_size or style.size) < least - 0.05:
         yield Problem(path, "disclosure_too_small", f"a disclosure is at least {least:.1f} px here")
+
+
+def _heights_problems(path: str, heights: Heights, style: TextStyle) -> Iterator[Problem]:
+    if heights.min > heights.max:
+        yield Problem(f"{path}.min", "bad_range", f"{heights.min:g} is more than max {heights.max:g}")
+    if style.direction == "vertical":
+        yield Problem(path, "vertical_heights", "a vertical text grows sideways; its height is as drawn")
 
 
 def _layer_words_problems(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.rendering.characters import named
-from app.rendering.desk import Desk, Frame, slot_offset
+from app.rendering.desk import Desk, Edges, Frame, slot_offset
 from app.rendering.display import AnyItem, Rect, ShapeItem, TextItem
 from app.rendering.fonts import Face
 from app.rendering.paragraphs import Piece, Setting
@@ -38,22 +38,38 @@ def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
     *Raises* KeyError for a colour or font that the brand kit lacks.
     """
     sources = list(_sources(desk, layer, frame))
-    if not any(source.text.strip() for source in sources):
-        return []
     style = resolved_style(desk, layer)
+    heights = None if isinstance(layer, DisclosureLayer) else layer.heights
+    if not any(source.text.strip() for source in sources):
+        if heights is not None:
+            desk.edges[layer.name] = _edges(layer.box[3], 0.0, style.valign, sources)
+        return []
     slot = layer.slot if isinstance(layer, TextLayer) else None
     box = frame.box(layer.box)
     if slot:
         dx, dy = slot_offset(desk, slot, box)
         box = (box[0] + dx, box[1] + dy, box[2], box[3])
     pieces = tuple(_piece(desk, style, source) for source in sources if source.text)
-    outcome = set_text(pieces, _setting(desk, style), box)
+    outcome = set_text(pieces, _setting(desk, style), _with_height(box, heights.max, style) if heights else box)
     if not outcome.lines:
         _report(desk, sources, outcome)
         return []
+    if heights is not None:
+        height = min(max(outcome.extent[3], heights.min), heights.max)
+        desk.edges[layer.name] = _edges(box[3], height, style.valign, sources)
+        box = _with_height(box, height, style)
+    item = _item(layer, frame, style, sources, outcome, box)
+    plate = None if isinstance(layer, DisclosureLayer) else layer.plate
+    return [item] if plate is None else [_plate(desk, plate, item, outcome.extent), item]
+
+
+def _item(
+    layer: AnyText, frame: Frame, style: TextStyle, sources: list[_Source], outcome: Outcome, box: Rect
+) -> TextItem:
+    slot = layer.slot if isinstance(layer, TextLayer) else None
     slots = [source.span.slot for source in sources if source.span and source.span.slot]
     role, dynamic = _role(layer, sources)
-    item = TextItem(
+    return TextItem(
         layer.name,
         box,
         dynamic=dynamic,
@@ -66,8 +82,19 @@ def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
         vertical=style.direction == "vertical",
         ink=outcome.ink,
     )
-    plate = None if isinstance(layer, DisclosureLayer) else layer.plate
-    return [item] if plate is None else [_plate(desk, plate, item, outcome.extent), item]
+
+
+_RISES = {"top": 0.0, "middle": 0.5, "bottom": 1.0}  # the part by which a box that grows does so upwards
+
+
+def _with_height(box: Rect, height: float, style: TextStyle) -> Rect:
+    return (box[0], box[1] - (height - box[3]) * _RISES[style.valign], box[2], height)
+
+
+def _edges(drawn: float, height: float, valign: str, sources: list[_Source]) -> Edges:
+    """What a box that is `height` high instead of as `drawn` means for the layers that follow it."""
+    grown = height - drawn
+    return Edges(-grown * _RISES[valign], grown * (1 - _RISES[valign]), _blamed(sources) if sources else "")
 
 
 def _role(layer: AnyText, sources: list[_Source]) -> tuple[Role, bool]:
@@ -217,9 +244,13 @@ def _report(desk: Desk, sources: list[_Source], outcome: Outcome) -> None:
                 desk.problem(source.path, "missing_glyph", message)
             begin += len(source.text)
     if outcome.overflow:
-        open_sources = [source for source in sources if not source.path.startswith("sizes.")] or sources
-        longest = max(open_sources, key=lambda source: len(source.text))
-        desk.problem(longest.path, "overflow", overflow_message(outcome.overflow))
+        desk.problem(_blamed(sources), "overflow", overflow_message(outcome.overflow))
+
+
+def _blamed(sources: list[_Source]) -> str:
+    """The path of the longest of the texts that somebody filled in."""
+    open_sources = [source for source in sources if not source.path.startswith("sizes.")] or sources
+    return max(open_sources, key=lambda source: len(source.text)).path
 
 
 def overflow_message(overflow: Overflow) -> str:
