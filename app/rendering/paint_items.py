@@ -8,6 +8,7 @@ from PIL import Image, ImageChops
 
 from app.rendering import paths
 from app.rendering.display import AnyItem, Glyph, Line, Paint, PictureItem, QrItem, Rect, Rgba, Run, ShapeItem, TextItem
+from app.rendering.emoji import pictures_in
 from app.rendering.fonts import FontBook
 from app.rendering.glyphs import Mark, placed, turned
 from app.rendering.gradients import gradient_pixels
@@ -68,7 +69,7 @@ def _paint(surface: Surface, item: AnyItem, fonts: FontBook, decode: Decode) -> 
     if isinstance(item, ShapeItem):
         _paint_shape(surface, item)
     elif isinstance(item, TextItem):
-        _paint_text(surface, item, fonts)
+        _paint_text(surface, item, fonts, decode)
     elif isinstance(item, PictureItem):
         _paint_picture(surface, item, decode)
     else:
@@ -126,10 +127,14 @@ def _paint_line(surface: Surface, path: Path, line: Line | None) -> None:
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def _paint_text(surface: Surface, item: TextItem, fonts: FontBook) -> None:
+def _paint_text(surface: Surface, item: TextItem, fonts: FontBook, decode: Decode) -> None:
     by = paths.turn(item.rotate, item.box)
     for run in (run for line in item.lines for run in line.runs):
         face = fonts.face(run.font)
+        if face.is_pictures:
+            for picture in pictures_in(item, run, face):
+                _paint_picture(surface, picture, decode)
+            continue
         if by is IDENTITY and not run.turned:
             marks = [placed(face, glyph.id, run.size, glyph.x, glyph.y) for glyph in run.glyphs]
         else:

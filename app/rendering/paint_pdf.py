@@ -14,7 +14,8 @@ from app.rendering.display import AnyItem, DisplayList, PictureItem, QrItem, Sha
 from app.rendering.encode import srgb_profile
 from app.rendering.fonts import FontBook
 from app.rendering.outlines import module_path, picture_path, shape_path
-from app.rendering.pdf_fonts import PdfFont, draw_run, used_fonts
+from app.rendering.pdf_emoji import PdfPictureFont
+from app.rendering.pdf_fonts import PdfFont, draw_run, used_glyphs
 from app.rendering.pdf_objects import Resources, stream
 from app.rendering.pdf_paints import fill, set_alpha, set_opacity, stroke, trace
 from app.rendering.pdf_pictures import picture_name
@@ -112,10 +113,13 @@ class _Painter:
         self.canvas = _Canvas()
         self.resources = resources
         self._detail = 1.0 if display.print else 2.0
-        self._fonts = used_fonts(display, fonts)
+        self._fonts = {
+            key: (PdfPictureFont if fonts.face(key).is_pictures else PdfFont)(fonts.face(key), texts)
+            for key, texts in used_glyphs(display).items()
+        }
         self._font_names = {key: self._font_name(key, font) for key, font in self._fonts.items()}
 
-    def _font_name(self, key: str, font: PdfFont) -> str:
+    def _font_name(self, key: str, font: PdfFont | PdfPictureFont) -> str:
         return self.resources.keep("Font", key, font.add_to(self.resources.pdf))
 
     def paint(self, item: AnyItem) -> None:
@@ -170,7 +174,8 @@ class _Painter:
     def _text(self, item: TextItem) -> None:
         for run in (run for line in item.lines for run in line.runs if run.glyphs):
             self.canvas.push_state()
-            set_alpha(self.canvas, self.resources, run.colour[3])
+            if isinstance(self._fonts[run.font], PdfFont):
+                set_alpha(self.canvas, self.resources, run.colour[3])
             self.canvas.begin_text()
             self.canvas.set_font_size(self._font_names[run.font], 1)
             draw_run(self.canvas, run, self._fonts[run.font])

@@ -83,7 +83,9 @@ class _Defs:
     def written(self) -> Iterator[str]:
         """All definitions."""
         for (font, gid), name in self._glyphs.items():
-            yield f'<path id="{name}" d="{_glyph_path(self._fonts.face(font), gid)}"/>'
+            face = self._fonts.face(font)
+            shown = _glyph_picture(face, gid) if face.is_pictures else f'<path d="{_glyph_path(face, gid)}"/>'
+            yield shown.replace(" ", f' id="{name}" ', 1)
         for text, name in self._others.items():
             opening, content = text.split("\n", 1)
             tag = opening.split(" ", 1)[0]
@@ -96,6 +98,13 @@ def _glyph_path(face: Face, gid: int) -> str:
     for name, points in face.outline(gid):
         parts.append(name + " ".join(_n(-part if index % 2 else part) for index, part in enumerate(points)))
     return "".join(parts)
+
+
+@lru_cache(maxsize=256)
+def _glyph_picture(face: Face, gid: int) -> str:
+    left, bottom, right, top = face.extents(gid)
+    uri = f"data:image/png;base64,{base64.b64encode(face.picture(gid)).decode()}"
+    return f'<image {_box((left, -top, right - left, top - bottom))} preserveAspectRatio="none" href="{uri}"/>'
 
 
 def _item(item: AnyItem, defs: _Defs) -> str:

@@ -1,13 +1,14 @@
 """Fonts in a PDF: the glyphs that a display list uses, cut out of their faces, and the text that they are copied as."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import pydyf
 import uharfbuzz as hb
 
 from app.rendering.display import DisplayList, Glyph, Run, TextItem
-from app.rendering.fonts import Face, FontBook
+from app.rendering.fonts import Face
 from app.rendering.pdf_objects import Numbers, stream
 
 KEPT_TABLES = frozenset({"glyf", "loca", "head", "hhea", "hmtx", "maxp", "CFF "})
@@ -32,10 +33,15 @@ class PdfFont:
         """How far the glyph moves the pen, in thousandths of the em."""
         return float(self.face.hb_font.get_glyph_h_advance(gid)) * 1000 / self.face.units_per_em
 
+    def shown(self, gid: int) -> str:
+        """The glyph as a string to be shown."""
+        return f"<{self.codes[gid]:04x}>"
+
     def add_to(self, pdf: pydyf.PDF) -> pydyf.Dictionary:
         """Writes the font's objects and returns the one that a page names."""
         descendant = self._descendant(pdf)
-        to_unicode = stream(pdf, "\n".join(self._character_map()).encode())
+        entries = sorted((f"{self.codes[gid]:04x}", text) for gid, text in self.texts.items() if text)
+        to_unicode = stream(pdf, "\n".join(character_map(entries)).encode())
         font = pydyf.Dictionary(
             {
                 "Type": "/Font",
@@ -106,31 +112,45 @@ class PdfFont:
         pdf.add_object(descriptor)
         return descriptor
 
-    def _character_map(self) -> Iterator[str]:
-        yield "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap"
-        yield "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def"
-        yield "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def"
-        yield "1 begincodespacerange\n<0000> <ffff>\nendcodespacerange"
-        entries = sorted((self.codes[gid], text) for gid, text in self.texts.items() if text)
-        for start in range(0, len(entries), PER_BLOCK):
-            block = entries[start : start + PER_BLOCK]
-            yield f"{len(block)} beginbfchar"
-            yield from (f"<{code:04x}> <{text.encode('utf-16-be').hex()}>" for code, text in block)
-            yield "endbfchar"
-        yield "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+
+class ShownFont(Protocol):
+    """What a run needs of the font that it is shown in."""
+
+    texts: dict[int, str]
+
+    def width(self, gid: int) -> float:
+        """How far a glyph moves the pen, in thousandths of the em."""
+
+    def shown(self, gid: int) -> str:
+        """A glyph as a string to be shown."""
 
 
-def used_fonts(display: DisplayList, fonts: FontBook) -> dict[str, PdfFont]:
-    """The fonts of the display list by face key, in the order in which they are first used."""
+def character_map(entries: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The lines of a map from codes (in hexadecimal digits, all equally many) to the text they are copied as."""
+    least, most = ("0" * len(entries[0][0]), "f" * len(entries[0][0])) if entries else ("00", "ff")
+    yield "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap"
+    yield "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def"
+    yield "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def"
+    yield f"1 begincodespacerange\n<{least}> <{most}>\nendcodespacerange"
+    for start in range(0, len(entries), PER_BLOCK):
+        block = entries[start : start + PER_BLOCK]
+        yield f"{len(block)} beginbfchar"
+        yield from (f"<{code}> <{text.encode('utf-16-be').hex()}>" for code, text in block)
+        yield "endbfchar"
+    yield "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+
+
+def used_glyphs(display: DisplayList) -> dict[str, dict[int, str]]:
+    """The glyphs of the display list by face key, in the order in which they are first used, with their texts."""
     texts: dict[str, dict[int, str]] = {}
     for run in (r for item in display.items if isinstance(item, TextItem) for line in item.lines for r in line.runs):
         seen = texts.setdefault(run.font, {})
         for glyph in run.glyphs:
             seen.setdefault(glyph.id, glyph.text)
-    return {key: PdfFont(fonts.face(key), seen) for key, seen in texts.items() if seen}
+    return {key: seen for key, seen in texts.items() if seen}
 
 
-def draw_run(canvas: pydyf.Stream, run: Run, font: PdfFont) -> None:
+def draw_run(canvas: pydyf.Stream, run: Run, font: ShownFont) -> None:
     """Shows a run's glyphs exactly where the display list has them, copied as exactly its text."""
     canvas.set_color_rgb(*(channel / 255 for channel in run.colour[:3]))
     pen: tuple[float, float] | None = None
@@ -151,7 +171,7 @@ def draw_run(canvas: pydyf.Stream, run: Run, font: PdfFont) -> None:
                 pen = along, across
             elif abs(pen[0] - along) > 1e-4:
                 shown.append(Numbers.one((pen[0] - along) * 1000 / run.size))
-            shown.append(f"<{font.codes[glyph.id]:04x}>")
+            shown.append(font.shown(glyph.id))
             pen = along + font.width(glyph.id) * run.size / 1000, across
         if not spelled:
             _flush(canvas, shown)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
@@ -10,9 +11,11 @@ from operator import itemgetter
 import uharfbuzz as hb
 from icu4py.breakers import CharacterBreaker
 
+from app.rendering.characters import EMOJI
 from app.rendering.fonts import Face
 
 HALF_FIGURE = 0.366  # em above the baseline: the middle of a figure
+HALF_SQUARE = 0.38  # em above the baseline: the middle of a Chinese character's square
 NO_GLYPH = 0
 HB_LANGUAGE = {"zh": "zh-Hans", "en": "en"}
 
@@ -71,12 +74,34 @@ def shape(text: str, chain: tuple[Face, ...], manner: Manner) -> Shaped:
         if face is None:
             missing += [(start, text[start:end])]
             continue
-        for piece_start, piece_end, script, features in _pieces(text, start, end, manner):
-            for cluster in _shape_piece(text, piece_start, piece_end, face, script, features, manner):
-                clusters.append(cluster)
-                if any(gid == NO_GLYPH for gid, _, _ in cluster.glyphs):
-                    missing.append((cluster.start, text[cluster.start : cluster.end]))
+        for cluster in _shape_face(text, start, end, face, manner):
+            clusters.append(cluster)
+            if any(gid == NO_GLYPH for gid, _, _ in cluster.glyphs):
+                missing.append((cluster.start, text[cluster.start : cluster.end]))
     return Shaped(tuple(clusters), tuple(missing))
+
+
+def _shape_face(text: str, start: int, end: int, face: Face, manner: Manner) -> Iterator[Cluster]:
+    if face.is_pictures:
+        yield from _shape_pictures(text, start, end, face, manner)
+        return
+    for piece_start, piece_end, script, features in _pieces(text, start, end, manner):
+        yield from _shape_piece(text, piece_start, piece_end, face, script, features, manner)
+
+
+def _shape_pictures(text: str, start: int, end: int, face: Face, manner: Manner) -> Iterator[Cluster]:
+    """Coloured pictures, each in the square of a Chinese character, whichever way the line runs."""
+    glyphs = _harfbuzz(face, text[start:end], "Zyyy", (), manner, False)
+    groups = [(first, list(group)) for first, group in groupby(glyphs, key=itemgetter(0))]
+    ends = [first for first, _ in groups[1:]] + [end - start]
+    for (first, group), last in zip(groups, ends, strict=True):
+        placed, width = _placed(group, False)
+        scale = 1.0 / max(1.0, width)
+        _, bottom, _, top = (edge / face.units_per_em for edge in face.extents(group[0][1]))
+        middle = HALF_SQUARE / scale - (bottom + top) / 2
+        across, down = (-width / 2, 0.5 / scale + HALF_SQUARE / scale) if manner.vertical else (0.0, 0.0)
+        squared = tuple((gid, across + x, down - middle + y) for gid, x, y in placed)
+        yield Cluster(start + first, start + last, face, (), max(1.0, width) * scale, squared, scale, manner.vertical)
 
 
 def _by_face(text: str, chain: tuple[Face, ...]) -> list[tuple[int, int, Face | None]]:
@@ -92,7 +117,7 @@ def _by_face(text: str, chain: tuple[Face, ...]) -> list[tuple[int, int, Face | 
 
 
 def _graphemes(text: str) -> list[tuple[int, int]]:
-    if not any(unicodedata.combining(character) for character in text if character > "\u02ff"):
+    if not any(character in _JOINERS or unicodedata.combining(character) for character in text if character > "\u02ff"):
         return [(offset, offset + 1) for offset in range(len(text))]
     ends = [0]
     for cluster in CharacterBreaker(text, "en"):
@@ -100,9 +125,14 @@ def _graphemes(text: str) -> list[tuple[int, int]]:
     return list(pairwise(ends))
 
 
+_JOINERS = frozenset("\u200d\ufe0f") | {chr(code) for code in (*range(0x1F1E6, 0x1F200), *range(0x1F3FB, 0x1F400))}
+
+
 def _face_for(cluster: str, chain: tuple[Face, ...], current: Face | None) -> Face | None:
     if cluster.isspace() and cluster != "\u3000":
         return current or chain[0]
+    if len(cluster) > 1 and EMOJI.fullmatch(cluster) and chain[-1].is_pictures:
+        return chain[-1] if chain[-1].has(ord(cluster[0])) else None
     for face in chain:
         if all(face.has(ord(character)) for character in cluster):
             return face

@@ -65,7 +65,7 @@ def _slot_problems(template: Template, name: str, slot: Slot) -> Iterator[Proble
     if name in RESERVED_SLOT_NAMES:
         yield Problem(path, "reserved_name", "means the advisor's own in a table of rows; name the slot otherwise")
     if isinstance(slot, TextSlot):
-        yield from _words_problems(template, f"{path}.example", slot.example)
+        yield from _words_problems(template, f"{path}.example", slot.example, emoji=slot.emoji)
         for language in template.languages:
             words = slot.example if isinstance(slot.example, str) else slot.example.text(language)
             if len(words) > slot.max_chars:
@@ -200,9 +200,11 @@ def _layer_words_problems(
                 yield from _words_problems(template, f"{path}.spans[{index}].text", span.text, layer.only)
 
 
-def _words_problems(template: Template, path: str, words: Words, only: Language | None = None) -> Iterator[Problem]:
+def _words_problems(
+    template: Template, path: str, words: Words, only: Language | None = None, emoji: bool = False
+) -> Iterator[Problem]:
     for text in (words,) if isinstance(words, str) else (words.zh or "", words.en or ""):
-        for offset, character in forbidden_characters(text, multiline=True):
+        for offset, character in forbidden_characters(text, multiline=True, emoji=emoji):
             yield Problem(path, "forbidden_character", f"{named(character)} at offset {offset} is not allowed here")
     needed = (only,) if only else template.languages
     if isinstance(words, Localised) and not words.has(needed):

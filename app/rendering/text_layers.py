@@ -192,14 +192,23 @@ def _piece(desk: Desk, style: TextStyle, source: _Source) -> Piece:
     span = source.span
     if span is None:
         chain = _chain(desk, style.family, style.weight)
-        return Piece(source.text, chain, colour(style.colour, desk.palette))
+        return Piece(source.text, _with_emoji(desk, source, chain), colour(style.colour, desk.palette))
+    chain = _chain(desk, span.family or style.family, span.weight or style.weight)
     return Piece(
         source.text,
-        _chain(desk, span.family or style.family, span.weight or style.weight),
+        _with_emoji(desk, source, chain),
         colour(span.colour or style.colour, desk.palette),
         span.scale,
         span.rise,
     )
+
+
+def _with_emoji(desk: Desk, source: _Source, chain: tuple[Face, ...]) -> tuple[Face, ...]:
+    """The chain, and after it the face of coloured pictures where the slot of this text allows them."""
+    slot = desk.template.slots.get(source.path.removeprefix("slots.")) if source.path.startswith("slots.") else None
+    if not isinstance(slot, TextSlot) or not slot.emoji or desk.fonts.emoji is None:
+        return chain
+    return (*chain, desk.fonts.emoji)
 
 
 def _chain(desk: Desk, family: str, weight: int) -> tuple[Face, ...]:

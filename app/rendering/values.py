@@ -66,6 +66,15 @@ class PictureValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a text may hold that is no slot's."""
+
+    max_chars: int
+    multiline: bool = False
+    emoji: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Values:
     """Everything that is filled in. A slot that is left out shows the template's example."""
 
@@ -94,7 +103,7 @@ def validate(template: Template, values: Values, fonts: FontBook, *, complete: b
                 problems.append(Problem(f"slots.{name}", "required", "this must be filled in"))
     for name in PROFILE_FIELDS:
         text = getattr(values.profile, name)
-        problems += text_problems(f"profile.{name}", text, PROFILE_MAX_CHARS, fonts=fonts)
+        problems += text_problems(f"profile.{name}", text, Allowed(PROFILE_MAX_CHARS), fonts)
     return problems
 
 
@@ -124,7 +133,7 @@ def _text_value_problems(path: str, slot: TextSlot, value: TextValue, fonts: Fon
     if value.style is not None:
         yield from _style_problems(f"{path}.style", slot, value.style)
     yield from _mark_problems(f"{path}.marks", slot, value)
-    yield from text_problems(path, value.text, slot.max_chars, multiline=slot.multiline, fonts=fonts)
+    yield from text_problems(path, value.text, slot, fonts)
 
 
 def _style_problems(path: str, slot: TextSlot, style: str) -> Iterator[Problem]:
@@ -163,20 +172,20 @@ def _picture_value_problems(path: str, slot: PictureSlot, value: PictureValue) -
         yield Problem(f"{path}.zoom", "crop_not_allowed", "the part shown is fixed in this template")
 
 
-def text_problems(
-    path: str, text: str, max_chars: int, *, multiline: bool = False, fonts: FontBook | None = None
-) -> Iterator[Problem]:
+def text_problems(path: str, text: str, may: "Allowed | TextSlot", fonts: FontBook) -> Iterator[Problem]:
     """What is wrong with one text: its length, characters that may not stand in a poster, characters no font draws."""
-    if len(text) > max_chars:
-        yield Problem(path, "too_long", f"{len(text)} characters, {max_chars} allowed")
+    if len(text) > may.max_chars:
+        yield Problem(path, "too_long", f"{len(text)} characters, {may.max_chars} allowed")
         return
     refused = set()
-    for offset, character in forbidden_characters(text, multiline=multiline):
+    for offset, character in forbidden_characters(text, multiline=may.multiline, emoji=may.emoji):
         refused.add(character)
         yield Problem(path, "forbidden_character", f"{named(character)} at offset {offset} is not allowed here")
     for offset, character in enumerate(text):
-        if fonts is None or character in refused or character.isspace() or unicodedata.combining(character):
+        if character in refused or character.isspace() or unicodedata.combining(character):
             continue  # an accent is drawn with its letter; layout sees both
+        if may.emoji and unicodedata.category(character) in ("Cf", "Mn", "Me"):
+            continue  # and what joins pictures, with them
         if not any(face.has(ord(character)) for face in fonts.faces):
             refused.add(character)
             yield Problem(path, "missing_glyph", f"no font has {named(character)}, at offset {offset}")
