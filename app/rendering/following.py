@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.rendering.desk import Desk, Edges, Frame
-from app.rendering.display import AnyItem
-from app.rendering.scene import GroupLayer, Layer
+from app.rendering.display import AnyItem, Rect
+from app.rendering.paths import Affine
+from app.rendering.scene import GroupLayer, Layer, Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,39 @@ def _flat(layers: Sequence[Layer], frame: Frame, language: str) -> Iterator[tupl
         here = replace(frame, path=f"{frame.path}[{index}]", follows=follows)
         yield layer, here
         if isinstance(layer, GroupLayer):
-            inner = replace(
-                here,
-                path=f"{here.path}.layers",
-                offset=(frame.offset[0] + layer.offset[0], frame.offset[1] + layer.offset[1]),
-                opacity=frame.opacity * layer.opacity,
-            )
-            yield from _flat(layer.layers, inner, language)
+            yield from _flat(layer.layers, _inside(layer, here), language)
+
+
+def _inside(group: GroupLayer, frame: Frame) -> Frame:
+    """The frame of a group's members."""
+    offset = (frame.offset[0] + group.offset[0], frame.offset[1] + group.offset[1])
+    turned = frame.turned
+    if group.rotate % 360:
+        x, y = group.centre or _middle(group)
+        turned = turned.after(Affine.rotation(group.rotate, (x + offset[0], y + offset[1])))
+    return replace(
+        frame,
+        path=f"{frame.path}.layers",
+        offset=offset,
+        opacity=frame.opacity * group.opacity,
+        turned=turned,
+        rotate=frame.rotate + group.rotate,
+    )
+
+
+def _middle(group: GroupLayer) -> Point:
+    boxes = list(_boxes(group, (0.0, 0.0))) or [(0.0, 0.0, 0.0, 0.0)]
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
+    return ((left + right) / 2, (top + bottom) / 2)
+
+
+def _boxes(group: GroupLayer, offset: Point) -> Iterator[Rect]:
+    for layer in group.layers:
+        if isinstance(layer, GroupLayer):
+            yield from _boxes(layer, (offset[0] + layer.offset[0], offset[1] + layer.offset[1]))
+        else:
+            yield (layer.box[0] + offset[0], layer.box[1] + offset[1], layer.box[2], layer.box[3])
 
 
 def in_order(desk: Desk, plan: list[Planned]) -> Iterator[Planned]:

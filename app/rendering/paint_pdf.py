@@ -6,19 +6,23 @@ Nothing is looked up, fetched or read: the file holds what the display list and 
 
 import hashlib
 import io
+import math
 
 import pydyf
+from PIL import Image
 
 from app.rendering import paths
-from app.rendering.display import AnyItem, DisplayList, PictureItem, QrItem, ShapeItem, TextItem
+from app.rendering.display import AnyItem, DisplayList, PictureItem, QrItem, Shade, ShapeItem, TextItem
 from app.rendering.encode import srgb_profile
 from app.rendering.fonts import FontBook
-from app.rendering.outlines import module_path, picture_path, shape_path
+from app.rendering.outlines import module_path, picture_path, run_path, shape_path
+from app.rendering.paint_items import shadow_mask
 from app.rendering.pdf_emoji import PdfPictureFont
 from app.rendering.pdf_fonts import PdfFont, draw_run, used_glyphs
 from app.rendering.pdf_objects import Resources, stream
-from app.rendering.pdf_paints import fill, set_alpha, set_opacity, stroke, trace
-from app.rendering.pdf_pictures import picture_name
+from app.rendering.pdf_paints import fill, set_alpha, set_opacity, set_soft_mask, stroke, trace
+from app.rendering.pdf_pictures import embedded, pack, picture_name
+from app.rendering.surface import scaled
 from app.rendering.version import renderer_version
 
 POINTS_PER_MM = 72 / 25.4
@@ -43,6 +47,8 @@ def paint_pdf(display: DisplayList, fonts: FontBook, title: str = "") -> bytes:
     width, height, bleed = _paper(display)
     painter.canvas.push_state()
     painter.canvas.set_matrix(width / display.width_px, 0, 0, -height / display.height_px, 0, height)
+    if display.is_blended:
+        painter.paint_ground()
     for item in display.items:
         painter.paint(item)
     painter.canvas.pop_state()
@@ -58,6 +64,10 @@ def _paper(display: DisplayList) -> tuple[float, float, float]:
         return display.width_px * POINTS_PER_PX, display.height_px * POINTS_PER_PX, 0.0
     size = display.print
     return size.width_mm * POINTS_PER_MM, size.height_mm * POINTS_PER_MM, size.bleed_mm * POINTS_PER_MM
+
+
+def _bleed_px(display: DisplayList) -> float:
+    return display.print.bleed_mm * display.width_px / display.print.width_mm if display.print else 0.0
 
 
 def _colour_space(pdf: pydyf.PDF) -> pydyf.Dictionary:
@@ -113,6 +123,9 @@ class _Painter:
         self.canvas = _Canvas()
         self.resources = resources
         self._detail = 1.0 if display.print else 2.0
+        self._book = fonts
+        bleed = math.ceil(_bleed_px(display))
+        self._sheet = (-bleed, -bleed, display.width_px + bleed, display.height_px + bleed)
         self._fonts = {
             key: (PdfPictureFont if fonts.face(key).is_pictures else PdfFont)(fonts.face(key), texts)
             for key, texts in used_glyphs(display).items()
@@ -122,9 +135,15 @@ class _Painter:
     def _font_name(self, key: str, font: PdfFont | PdfPictureFont) -> str:
         return self.resources.keep("Font", key, font.add_to(self.resources.pdf))
 
+    def paint_ground(self) -> None:
+        """White, out to the bleed: colours are mixed with what is there, and not with nothing."""
+        left, top, right, bottom = self._sheet
+        ground = paths.rectangle((left, top, right - left, bottom - top))
+        fill(self.canvas, self.resources, ground, (255, 255, 255, 255))
+
     def paint(self, item: AnyItem) -> None:
-        """Paints one item; one that is laid over as a whole (opacity) becomes a group of its own."""
-        if item.opacity >= 1:
+        """Paints one item; one that is laid over as a whole (opacity, blend) becomes a group of its own."""
+        if item.opacity >= 1 and item.blend == "normal":
             self._paint(item)
         elif item.opacity > 0:
             self._paint_together(item)
@@ -146,11 +165,13 @@ class _Painter:
         )
         name = self.resources.keep("XObject", content, group)
         self.canvas.push_state()
-        set_opacity(self.canvas, self.resources, item.opacity)
+        set_opacity(self.canvas, self.resources, item.opacity, item.blend)
         self.canvas.draw_x_object(name)
         self.canvas.pop_state()
 
     def _paint(self, item: AnyItem) -> None:
+        if item.shadow is not None:
+            self._shadow(item, item.shadow)
         by = paths.turn(item.rotate, item.box)
         self.canvas.push_state()
         if not by.is_identity:
@@ -165,6 +186,20 @@ class _Painter:
             self._code(item)
         self.canvas.pop_state()
 
+    def _shadow(self, item: AnyItem, shade: Shade) -> None:
+        """The shadow as a picture, a pixel of it to each of the grid."""
+        cast = shadow_mask(item, self._sheet, self._book)
+        if cast is None:
+            return
+        mask, (left, top, right, bottom) = cast
+        picture = Image.new("RGB", mask.size, shade.colour[:3])
+        picture.putalpha(scaled(mask, shade.colour[3] / 255))
+        name = self.resources.keep("XObject", (item, "shadow"), embedded(self.resources.pdf, pack(picture)))
+        self.canvas.push_state()
+        self.canvas.set_matrix(right - left, 0, 0, top - bottom, left, bottom)
+        self.canvas.draw_x_object(name)
+        self.canvas.pop_state()
+
     def _shape(self, item: ShapeItem) -> None:
         path = shape_path(item)
         if item.fill is not None:
@@ -172,6 +207,8 @@ class _Painter:
         stroke(self.canvas, self.resources, path, item.stroke)
 
     def _text(self, item: TextItem) -> None:
+        for run in (run for line in item.lines for run in line.runs if run.outline is not None):
+            stroke(self.canvas, self.resources, run_path(run, self._book.face(run.font)), run.outline)
         for run in (run for line in item.lines for run in line.runs if run.glyphs):
             self.canvas.push_state()
             if isinstance(self._fonts[run.font], PdfFont):
@@ -192,6 +229,8 @@ class _Painter:
         trace(self.canvas, path)
         self.canvas.clip()
         self.canvas.end()
+        if item.fade is not None:
+            set_soft_mask(self.canvas, self.resources, item.fade)
         self.canvas.set_matrix(width, 0, 0, -height, x, y + height)
         self.canvas.draw_x_object(name)
         self.canvas.pop_state()

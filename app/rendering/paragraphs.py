@@ -28,7 +28,8 @@ class Piece:
 class Setting:
     """How a text is set: TextStyle with all resolved. `strut` is the face that gives lines their least height.
 
-    `tightest` are the least tracking and line height, for a text that does not fit at its least size.
+    `tightest` are the least tracking and line height, for a text that does not fit at its least size. `outline` is a
+    colour and the width (em) that is seen of it outside of the letters.
     """
 
     strut: Face
@@ -44,6 +45,12 @@ class Setting:
     hanging: Literal["trim", "margin"] | None = None
     autospace: bool = False
     tightest: tuple[float, float] | None = None
+    outline: tuple[Rgba, float] | None = None
+
+    @property
+    def inset(self) -> float:
+        """How far (em) a line keeps from either side of its box: room for hanging marks, and for the outline."""
+        return (MARGIN if self.hanging == "margin" else 0.0) + (self.outline[1] if self.outline else 0.0)
 
 
 @dataclass(slots=True)

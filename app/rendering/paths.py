@@ -13,6 +13,7 @@ from app.rendering.display import Rect
 Command = tuple[str, tuple[float, ...]]
 Path = tuple[Command, ...]
 Point = tuple[float, float]
+PixelBox = tuple[int, int, int, int]  # left, top, right, bottom
 
 QUARTER = 4 / 3 * (math.sqrt(2) - 1)  # the handle of a cubic that draws a quarter of a circle
 TOLERANCE = 0.05  # px that a flattened curve may stray

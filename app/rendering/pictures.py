@@ -18,12 +18,16 @@ _ORIENTATION = 0x0112
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An encoded picture (PNG, JPEG or WebP). `width_px` and `height_px` are what is seen, after EXIF orientation."""
+    """An encoded picture (PNG, JPEG or WebP). `width_px` and `height_px` are what is seen, after EXIF orientation.
+
+    `is_made` says that layout made it, so that it can be had nowhere else.
+    """
 
     digest: str
     width_px: int
     height_px: int
     data: bytes = field(repr=False, compare=False)
+    is_made: bool = field(default=False, repr=False, compare=False)
 
 
 def read_picture(data: bytes, path: str = "picture") -> Picture:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from math import inf
 
-from app.rendering.display import Glyph, Rect, Run, TextLine
+from app.rendering.display import Glyph, Line, Rect, Run, TextLine
 from app.rendering.linebreak import Measured, Ranges
-from app.rendering.marks import MARGIN, may_stretch
+from app.rendering.marks import may_stretch
 from app.rendering.paragraphs import Piece, Setting, ShapedText, line_extent
 from app.rendering.shaping import Cluster
 
@@ -32,12 +32,12 @@ class _Ink:
         self.left, self.right = min(self.left, at[0] + x0 * unit), max(self.right, at[0] + x1 * unit)
         self.top, self.bottom = min(self.top, at[1] - y1 * unit), max(self.bottom, at[1] - y0 * unit)
 
-    @property
-    def rect(self) -> Rect:
+    def rect(self, around: float) -> Rect:
+        """The box of what was added, and of a line `around` it."""
         if self.left == inf:
             return (0.0, 0.0, 0.0, 0.0)
-        left, top = round(self.left, 3), round(self.top, 3)
-        return (left, top, round(self.right - left, 3), round(self.bottom - top, 3))
+        left, top = round(self.left - around, 3), round(self.top - around, 3)
+        return (left, top, round(self.right + around - left, 3), round(self.bottom + around - top, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ def place(text: ShapedText, setting: Setting, size: float, broken: list[Ranges],
         low, high = min(low, first), max(high, last)
         pen = pen - above - below if vertical else pen + above + below
     extent = (pen, low, edge - pen, high - low) if vertical else (low, edge, high - low, pen - edge)
-    return Placed(tuple(lines), extent, setter.ink.rect)
+    reach = setting.outline[1] * size * max(piece.scale for piece in text.pieces) if setting.outline else 0.0
+    return Placed(tuple(lines), extent, setter.ink.rect(reach))
 
 
 def _run_key(member: tuple[int, Cluster, Piece]) -> tuple[int, str, tuple[str, ...], float, bool]:
@@ -116,7 +117,7 @@ class _Setter:
     def line(self, row: _Row, room: tuple[float, float], across: float) -> tuple[TextLine, float, float]:
         """The line between `room` (where it begins and how long it is), and where it starts and ends there."""
         setting, paragraph = self.setting, row.paragraph
-        margin = MARGIN * self.size if setting.hanging == "margin" else 0.0
+        margin = setting.inset * self.size
         length = max(0.0, (paragraph.inked[row.end] - paragraph.begins[row.start] - setting.tracking) * self.size)
         spare = room[1] - 2 * margin - length
         members = self.text.within(*row.span)
@@ -179,4 +180,12 @@ class _Setter:
             tabular=setting.manner.tabular,
             features=sample.features,
             turned=sample.turned,
+            outline=self._outline(sample, em),
         )
+
+    def _outline(self, sample: Cluster, em: float) -> Line | None:
+        """The line around a run: half of it lies under the letters. Coloured pictures have none."""
+        if self.setting.outline is None or sample.face.is_pictures:
+            return None
+        colour, width = self.setting.outline
+        return Line(colour, 2 * width * em, joins="round")

@@ -10,8 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from app.rendering.scene_terms import (
+    Blend,
     Box,
     Colour,
+    ConicGradient,
     Fill,
     Gradient,
     Language,
@@ -22,6 +24,8 @@ from app.rendering.scene_terms import (
     Point,
     ProfileField,
     RadialGradient,
+    Shadow,
+    ShapeFill,
     Stop,
     Stroke,
     Words,
@@ -64,15 +68,48 @@ class LayerBase(Model):
     only: Language | None = None
 
 
+class PaintedLayer(LayerBase):
+    """A layer that may cast a shadow and be mixed with what is below it."""
+
+    shadow: Shadow | None = None
+    blend: Blend = "normal"
+
+
 class Mask(Model):
-    """The outline that cuts a picture: an ellipse in its box, or a rectangle with corners of `radius` px."""
+    """What is seen of a picture: an ellipse in its box, a rectangle with corners of `radius` px, or a path `d` on the
+    size's own grid; the whole of its `box` otherwise. It is as thick as the colours of the gradient `fade` are.
+    """
 
-    kind: Literal["ellipse", "rounded"]
+    kind: Literal["ellipse", "rounded", "path", "box"]
     radius: float = Field(default=0, ge=0)
+    d: str | None = None
+    fade: Gradient | None = None
+
+    @model_validator(mode="after")
+    def _path_has_data(self) -> "Mask":
+        if (self.kind == "path") != (self.d is not None):
+            raise ValueError("a path, and only a path, has d")
+        return self
 
 
-class PictureLayer(LayerBase):
-    """A picture: a file of the template folder (`src`), a brand `asset`, a picture `slot`, or the advisor's `photo`."""
+class Slices(Model):
+    """How far from its edges a picture is cut in nine (in its own pixels), and how large a pixel of it is drawn.
+
+    The corners keep their size, the edges are stretched along one side, the middle along both.
+    """
+
+    top: float = Field(ge=0)
+    right: float = Field(ge=0)
+    bottom: float = Field(ge=0)
+    left: float = Field(ge=0)
+    scale: float = Field(default=1, gt=0, le=16)
+
+
+class PictureLayer(PaintedLayer):
+    """A picture: a file of the template folder (`src`), a brand `asset`, a picture `slot`, or the advisor's `photo`.
+
+    With `slices` a file or a brand picture fills its box as a frame does, in nine parts.
+    """
 
     kind: Literal["picture"]
     box: Box
@@ -84,15 +121,18 @@ class PictureLayer(LayerBase):
     focus: Point = Field(default=(0.5, 0.5), description="the point of the picture that stays in view, as fractions")
     mask: Mask | None = None
     border: Stroke | None = None
+    slices: Slices | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "PictureLayer":
         if sum((self.src is not None, self.asset is not None, self.slot is not None, self.photo)) != 1:
             raise ValueError("a picture has exactly one of: src, asset, slot, photo")
+        if self.slices is not None and self.src is None and self.asset is None:
+            raise ValueError("only src and asset can have slices")
         return self
 
 
-class ShapeLayer(LayerBase):
+class ShapeLayer(PaintedLayer):
     """A rectangle, ellipse or path. `d` is SVG path data (M L H V C S Q T A Z, both cases) on the size's own grid."""
 
     kind: Literal["shape"]
@@ -100,7 +140,7 @@ class ShapeLayer(LayerBase):
     box: Box
     radius: float = Field(default=0, ge=0)
     d: str | None = None
-    fill: Fill | None = None
+    fill: ShapeFill | None = None
     stroke: Stroke | None = None
 
     @model_validator(mode="after")
@@ -110,7 +150,7 @@ class ShapeLayer(LayerBase):
         return self
 
 
-class TextLayer(LayerBase):
+class TextLayer(PaintedLayer):
     """Text in a box: fixed words, one slot, or spans of both. Text that does not fit its box is an error, never cut."""
 
     kind: Literal["text"]
@@ -130,7 +170,7 @@ class TextLayer(LayerBase):
         return self
 
 
-class ProfileLayer(LayerBase):
+class ProfileLayer(PaintedLayer):
     """One field of the advisor's profile; nothing is drawn when the profile leaves it empty and `optional` is set."""
 
     kind: Literal["profile"]
@@ -168,10 +208,14 @@ class QrLayer(LayerBase):
 
 
 class GroupLayer(LayerBase):
-    """Layers that belong together, moved by `offset`; opacity multiplies into the members. A group does not rotate."""
+    """Layers that belong together, moved by `offset`; opacity multiplies into the members.
+
+    `rotate` turns them together around `centre`, by default the middle of all their boxes (before `offset`).
+    """
 
     kind: Literal["group"]
     offset: Point = (0, 0)
+    centre: Point | None = None
     layers: tuple["Layer", ...]
 
 
@@ -202,8 +246,10 @@ class Size(Model):
 GroupLayer.model_rebuild()
 
 __all__ = [
+    "Blend",
     "Box",
     "Colour",
+    "ConicGradient",
     "DisclosureLayer",
     "Fill",
     "Follow",
@@ -218,6 +264,7 @@ __all__ = [
     "Mask",
     "Model",
     "Name",
+    "PaintedLayer",
     "PictureLayer",
     "Plate",
     "Point",
@@ -226,8 +273,11 @@ __all__ = [
     "ProfileLayer",
     "QrLayer",
     "RadialGradient",
+    "Shadow",
+    "ShapeFill",
     "ShapeLayer",
     "Size",
+    "Slices",
     "Span",
     "Stop",
     "Stroke",

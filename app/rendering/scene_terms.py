@@ -62,8 +62,20 @@ class RadialGradient(Model):
     stops: tuple[Stop, ...] = Field(min_length=2)
 
 
+class ConicGradient(Model):
+    """Around `centre` (fractions of the box), clockwise from `start` degrees (0 is upwards)."""
+
+    kind: Literal["conic"]
+    centre: Point = (0.5, 0.5)
+    start: float = 0
+    stops: tuple[Stop, ...] = Field(min_length=2)
+
+
 Gradient = Annotated[LinearGradient | RadialGradient, Field(discriminator="kind")]
 Fill = Colour | Gradient
+ShapeGradient = Annotated[LinearGradient | RadialGradient | ConicGradient, Field(discriminator="kind")]
+ShapeFill = Colour | ShapeGradient
+Blend = Literal["normal", "multiply", "screen", "overlay"]
 
 
 class Stroke(Model):
@@ -72,3 +84,21 @@ class Stroke(Model):
     colour: Colour
     width: float = Field(gt=0)
     dash: tuple[float, ...] = ()
+
+
+class Shadow(Model):
+    """What a layer casts on those below it: its own outline, moved by `offset` and softened over `blur` px as in CSS.
+
+    It falls on whole pixels, and in the same direction however its layer is turned.
+    """
+
+    colour: Colour = "#00000066"
+    offset: Point = (0, 4)
+    blur: float = Field(default=8, ge=0, le=400)
+
+
+class Outline(Model):
+    """A line around letters, of which `width` em are seen outside of them."""
+
+    colour: Colour
+    width: float = Field(gt=0, le=0.5)

@@ -148,17 +148,24 @@ def _layer_problems(template: Template, size: Size, path: str, layer: Layer) -> 
             yield Problem(slot_path, "wrong_slot_kind", f"slot “{name}” holds a {slot.kind}, not a {kind}")
     if isinstance(layer, TextLayer | ProfileLayer | DisclosureLayer):
         yield from _text_problems(template, size, path, layer)
-    elif isinstance(layer, ShapeLayer) and layer.d is not None:
-        try:
-            commands(layer.d)
-        except ValueError as error:
-            yield Problem(f"{path}.d", "bad_path", str(error))
+    elif isinstance(layer, ShapeLayer):
+        yield from _path_problems(f"{path}.d", layer.d)
+    elif isinstance(layer, PictureLayer) and layer.mask is not None:
+        yield from _path_problems(f"{path}.mask.d", layer.mask.d)
     elif isinstance(layer, QrLayer):
         least = _least(size, MIN_QR_PX, MIN_QR_MM)
         if min(layer.box[2], layer.box[3]) < least - 0.5:
             yield Problem(
                 f"{path}.box", "qr_too_small", f"a code needs {least:.0f} px here to be scanned from a screen"
             )
+
+
+def _path_problems(path: str, data: str | None) -> Iterator[Problem]:
+    try:
+        if data is not None:
+            commands(data)
+    except ValueError as error:
+        yield Problem(path, "bad_path", str(error))
 
 
 def _text_problems(

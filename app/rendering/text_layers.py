@@ -1,7 +1,7 @@
 """Text, profile and disclosure layers: what they say, how it is set, and the plate under it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.rendering.characters import named
@@ -9,7 +9,8 @@ from app.rendering.desk import Desk, Edges, Frame, slot_offset
 from app.rendering.display import AnyItem, Rect, ShapeItem, TextItem
 from app.rendering.fonts import Face
 from app.rendering.paragraphs import Piece, Setting
-from app.rendering.resolve import colour, line, paint
+from app.rendering.paths import turn
+from app.rendering.resolve import colour, line, paint, shade
 from app.rendering.scene import DisclosureLayer, Plate, ProfileLayer, Span, StylePatch, TextLayer, TextStyle
 from app.rendering.shaping import Manner
 from app.rendering.template import TextSlot
@@ -58,9 +59,16 @@ def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
         height = min(max(outcome.extent[3], heights.min), heights.max)
         desk.edges[layer.name] = _edges(box[3], height, style.valign, sources)
         box = _with_height(box, height, style)
+        if frame.rotate:  # turned around the middle of the box as it has become
+            box = frame.box(_with_height(layer.box, height, style))
+            outcome = set_text(pieces, _setting(desk, style), box)
     item = _item(layer, frame, style, sources, outcome, box)
-    plate = None if isinstance(layer, DisclosureLayer) else layer.plate
-    return [item] if plate is None else [_plate(desk, plate, item, outcome.extent), item]
+    if isinstance(layer, DisclosureLayer):
+        return [item]
+    item = replace(item, shadow=shade(layer.shadow, desk.palette), blend=layer.blend)
+    if layer.plate is None:
+        return [item]
+    return [_plate(desk, layer.plate, item, outcome.extent), replace(item, shadow=None)]
 
 
 def _item(
@@ -74,7 +82,7 @@ def _item(
         box,
         dynamic=dynamic,
         opacity=layer.opacity * frame.opacity,
-        rotate=layer.rotate,
+        rotate=layer.rotate + frame.rotate,
         slot=slot or (slots[0] if slots else None),
         lines=outcome.lines,
         size=outcome.size,
@@ -233,6 +241,7 @@ def _setting(desk: Desk, style: TextStyle) -> Setting:
         hanging=style.hanging,
         autospace=style.autospace,
         tightest=_tightest(style),
+        outline=None if style.outline is None else (colour(style.outline.colour, desk.palette), style.outline.width),
     )
 
 
@@ -276,8 +285,14 @@ def overflow_message(overflow: Overflow) -> str:
 
 
 def _plate(desk: Desk, plate: Plate, item: TextItem, extent: Rect) -> ShapeItem:
+    """The plate under a text; where the text is turned, the plate is turned with it around the same point."""
     across, down = plate.padding
-    box = (extent[0] - across, extent[1] - down, extent[2] + 2 * across, extent[3] + 2 * down)
+    width, height = extent[2] + 2 * across, extent[3] + 2 * down
+    by = turn(item.rotate, item.box)
+    x, y = by.apply(extent[0] + extent[2] / 2, extent[1] + extent[3] / 2)
+    box = (x - width / 2, y - height / 2, width, height)
+    if by.is_identity:
+        box = (extent[0] - across, extent[1] - down, width, height)
     return ShapeItem(
         item.layer,
         box,
@@ -285,7 +300,9 @@ def _plate(desk: Desk, plate: Plate, item: TextItem, extent: Rect) -> ShapeItem:
         opacity=item.opacity,
         rotate=item.rotate,
         slot=item.slot,
-        radius=min(plate.radius, box[2] / 2, box[3] / 2),
+        shadow=item.shadow,
+        blend=item.blend,
+        radius=min(plate.radius, width / 2, height / 2),
         fill=None if plate.fill is None else paint(plate.fill, box, desk.palette),
         stroke=line(plate.stroke, desk.palette),
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from app.rendering.scene_terms import Colour, Fill, Model, Name, Point, ProfileField, Stroke, Words
+from app.rendering.scene_terms import Colour, Fill, Model, Name, Outline, Point, ProfileField, Stroke, Words
 
 
 class TextStyle(Model):
@@ -37,6 +37,7 @@ class TextStyle(Model):
     tabular: bool = Field(default=False, description="figures of one width")
     hanging: Literal["trim", "margin"] | None = None
     autospace: bool = Field(default=False, description="a gap between Chinese and Latin")
+    outline: Outline | None = None
 
 
 class StylePatch(Model):
@@ -59,6 +60,7 @@ class StylePatch(Model):
     tabular: bool | None = None
     hanging: Literal["trim", "margin"] | None = None
     autospace: bool | None = None
+    outline: Outline | None = None
 
     def over(self, style: TextStyle) -> TextStyle:
         """The style with the fields that this patch has."""

@@ -7,7 +7,6 @@ from math import ceil, floor, inf
 
 from app.rendering.display import Rect, TextLine
 from app.rendering.linebreak import IN_NAME, NEVER, Ranges, balance, fill
-from app.rendering.marks import MARGIN
 from app.rendering.paragraphs import Piece, Setting, ShapedText, line_extent, shaped
 from app.rendering.placing import place
 
@@ -116,7 +115,7 @@ def _candidates(setting: Setting) -> list[float]:
 
 def _broken(text: ShapedText, setting: Setting, size: float, along: float, across: float, above: int) -> list[Ranges]:
     """The lines of each paragraph at this size, as ranges of characters of the paragraph."""
-    limit = (along + SLACK) / size + setting.tracking - measure_inset(setting)
+    limit = (along + SLACK) / size + setting.tracking - 2 * setting.inset
     room = floor((across + SLACK) / (size * setting.line_height)) if size else 0
     most = max(1, min(room, setting.max_lines or room))
     result: list[Ranges] = []
@@ -132,11 +131,6 @@ def _broken(text: ShapedText, setting: Setting, size: float, along: float, acros
     return result
 
 
-def measure_inset(setting: Setting) -> float:
-    """By how much (em) lines are shorter than their box, for the marks that stand in its margins."""
-    return 2 * MARGIN if setting.hanging == "margin" else 0.0
-
-
 def _overflow(
     text: ShapedText, setting: Setting, size: float, broken: list[Ranges], along: float, across: float
 ) -> Overflow | None:
@@ -144,7 +138,7 @@ def _overflow(
     count = beyond = 0
     depth = 0.0
     limit = inf if setting.max_lines is None else setting.max_lines
-    along -= measure_inset(setting) * size
+    along -= 2 * setting.inset * size
     for (begin, paragraph), lines in zip(text.paragraphs, broken, strict=True):
         for start, end in lines:
             count += 1
