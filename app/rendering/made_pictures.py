@@ -40,16 +40,18 @@ def _nine_patch(picture: Picture, slices: Slices, size: tuple[int, int], width: 
     scale = slices.scale * size[0] / width
     across = _cuts(slices.left, slices.right, picture.width_px, size[0], scale)
     down = _cuts(slices.top, slices.bottom, picture.height_px, size[1], scale)
+    source = pixels(picture).convert("RGBA")
     whole = Image.new("RGBA", size, (0, 0, 0, 0))
     for (top, bottom), (y0, y1) in down:
         for (left, right), (x0, x1) in across:
             if right > left and bottom > top and x1 > x0 and y1 > y0:
-                piece = pixels(picture, (left, top, right - left, bottom - top), (x1 - x0, y1 - y0))
-                whole.paste(piece.convert("RGBA"), (x0, y0))
+                # Cut first: what is enlarged would else take in some of its neighbours.
+                piece = source.crop((left, top, right, bottom))
+                whole.paste(piece.resize((x1 - x0, y1 - y0), Image.Resampling.BICUBIC), (x0, y0))
     return _encoded(whole)
 
 
-Cut = tuple[tuple[float, float], tuple[int, int]]
+Cut = tuple[tuple[int, int], tuple[int, int]]
 
 
 def _cuts(first: float, last: float, length: int, wanted: int, scale: float) -> list[Cut]:
@@ -57,12 +59,9 @@ def _cuts(first: float, last: float, length: int, wanted: int, scale: float) -> 
     if first + last > length:
         first, last = first * length / (first + last), last * length / (first + last)
     fitting = min(scale, wanted / (first + last)) if first + last else scale
+    near, far = round(first), length - round(last)
     begin, end = round(first * fitting), wanted - round(last * fitting)
-    return [
-        ((0.0, first), (0, begin)),
-        ((first, length - last), (begin, end)),
-        ((length - last, length), (end, wanted)),
-    ]
+    return [((0, near), (0, begin)), ((near, far), (begin, end)), ((far, length), (end, wanted))]
 
 
 def _size(box: Rect) -> tuple[int, int]:
