@@ -128,7 +128,18 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         transform = _transform(profile, image.mode, target)
         if transform is not None:
             return ImageCms.applyTransform(image, transform) or image
+        if target == "RGBA" and (gray := _transform(profile, "L", "RGB")) is not None:
+            return _gray_to_srgb(image, gray)
     return image if image.mode == target else image.convert(target)
+
+
+def _gray_to_srgb(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
+    """A see-through picture of greys (RGBA), whose profile knows but one channel."""
+    converted = ImageCms.applyTransform(image.getchannel("R"), transform)
+    if converted is None:
+        return image
+    converted.putalpha(image.getchannel("A"))
+    return converted
 
 
 @lru_cache(maxsize=16)
