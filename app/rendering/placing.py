@@ -121,9 +121,9 @@ class _Setter:
         length = max(0.0, (paragraph.inked[row.end] - paragraph.begins[row.start] - setting.tracking) * self.size)
         spare = room[1] - 2 * margin - length
         members = self.text.within(*row.span)
-        after = {start: self.text.gaps.get(start, 0.0) * self.size for start, _, _ in members[:-1]}
+        after = self._gaps(members) if self.text.gaps else {}
         if setting.align == "justify" and not row.is_last and (places := self._openings(members, spare)):
-            after |= {start: after[start] + spare / len(places) for start in places}
+            after |= {start: after.get(start, 0.0) + spare / len(places) for start in places}
             length += spare
         first = room[0] + margin + _SHARE[setting.align] * spare
         along = first - (paragraph.begins[row.start] - paragraph.upto[row.start]) * self.size
@@ -132,6 +132,11 @@ class _Setter:
             runs.append(self._run(list(group), (along, across), after))
             along += runs[-1].advance
         return TextLine(self.text.whole[slice(*row.span)], tuple(runs)), first, first + length
+
+    def _gaps(self, members: list[tuple[int, Cluster, Piece]]) -> dict[int, float]:
+        """The pixels between two scripts, by the cluster that they follow; none at the end of a line."""
+        found = ((start, self.text.gaps.get(start)) for start, _, _ in members[:-1])
+        return {start: gap * self.size for start, gap in found if gap}
 
     def _openings(self, members: list[tuple[int, Cluster, Piece]], spare: float) -> list[int]:
         """The clusters after which a justified line opens; none for a line that would be torn apart."""

@@ -1,7 +1,6 @@
 """Text, profile and disclosure layers: what they say, how it is set, and the plate under it."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from app.rendering.characters import named
@@ -11,26 +10,16 @@ from app.rendering.fonts import Face
 from app.rendering.paragraphs import Piece, Setting
 from app.rendering.paths import turn
 from app.rendering.resolve import colour, line, paint, shade
-from app.rendering.scene import DisclosureLayer, Plate, ProfileLayer, Span, StylePatch, TextLayer, TextStyle
+from app.rendering.scene import DisclosureLayer, Plate, ProfileLayer, StylePatch, TextLayer, TextStyle
 from app.rendering.shaping import Manner
 from app.rendering.template import TextSlot
+from app.rendering.text_sources import AnyText, Source, sources_of
 from app.rendering.textset import Outcome, Overflow, set_text
-from app.rendering.values import TextValue, words_in
+from app.rendering.values import TextValue
 
-AnyText = TextLayer | ProfileLayer | DisclosureLayer
 Role = Literal["fixed", "slot", "profile", "disclosure"]
 # What a chosen style leaves as the layer has it: where the text stands, not how it looks.
 _PLACE = ("align", "valign", "direction", "max_lines", "phrases", "hanging")
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """One piece of a layer's words and the path under which its problems are reported, `offset` characters into it."""
-
-    text: str
-    path: str
-    span: Span | None = None
-    offset: int = 0
 
 
 def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
@@ -38,7 +27,7 @@ def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
 
     *Raises* KeyError for a colour or font that the brand kit lacks.
     """
-    sources = list(_sources(desk, layer, frame))
+    sources = list(sources_of(desk, layer, frame))
     style = resolved_style(desk, layer)
     heights = None if isinstance(layer, DisclosureLayer) else layer.heights
     if not any(source.text.strip() for source in sources):
@@ -46,10 +35,9 @@ def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
             desk.edges[layer.name] = _edges(layer.box[3], 0.0, style.valign, sources)
         return []
     slot = layer.slot if isinstance(layer, TextLayer) else None
-    box = frame.box(layer.box)
-    if slot:
-        dx, dy = slot_offset(desk, slot, box)
-        box = (box[0] + dx, box[1] + dy, box[2], box[3])
+    x, y, width, height = frame.box(layer.box)
+    dx, dy = slot_offset(desk, slot, (x, y, width, height)) if slot else (0.0, 0.0)
+    box = (x + dx, y + dy, width, height)
     pieces = tuple(_piece(desk, style, source) for source in sources if source.text)
     outcome = set_text(pieces, _setting(desk, style), _with_height(box, heights.max, style) if heights else box)
     if not outcome.lines:
@@ -60,19 +48,22 @@ def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
         desk.edges[layer.name] = _edges(box[3], height, style.valign, sources)
         box = _with_height(box, height, style)
         if frame.rotate:  # turned around the middle of the box as it has become
-            box = frame.box(_with_height(layer.box, height, style))
+            x, y, width, height = frame.box(_with_height(layer.box, height, style))
+            box = (x + dx, y + dy, width, height)
             outcome = set_text(pieces, _setting(desk, style), box)
     item = _item(layer, frame, style, sources, outcome, box)
     if isinstance(layer, DisclosureLayer):
         return [item]
-    item = replace(item, shadow=shade(layer.shadow, desk.palette), blend=layer.blend)
+    if layer.shadow is not None or layer.blend != "normal":
+        item = replace(item, shadow=shade(layer.shadow, desk.palette), blend=layer.blend)
     if layer.plate is None:
         return [item]
-    return [_plate(desk, layer.plate, item, outcome.extent), replace(item, shadow=None)]
+    plate = _plate(desk, layer.plate, item, outcome.extent)
+    return [plate, replace(item, shadow=None) if item.shadow else item]
 
 
 def _item(
-    layer: AnyText, frame: Frame, style: TextStyle, sources: list[_Source], outcome: Outcome, box: Rect
+    layer: AnyText, frame: Frame, style: TextStyle, sources: list[Source], outcome: Outcome, box: Rect
 ) -> TextItem:
     slot = layer.slot if isinstance(layer, TextLayer) else None
     slots = [source.span.slot for source in sources if source.span and source.span.slot]
@@ -99,13 +90,13 @@ def _with_height(box: Rect, height: float, style: TextStyle) -> Rect:
     return (box[0], box[1] - (height - box[3]) * _RISES[style.valign], box[2], height)
 
 
-def _edges(drawn: float, height: float, valign: str, sources: list[_Source]) -> Edges:
+def _edges(drawn: float, height: float, valign: str, sources: list[Source]) -> Edges:
     """What a box that is `height` high instead of as `drawn` means for the layers that follow it."""
     grown = height - drawn
     return Edges(-grown * _RISES[valign], grown * (1 - _RISES[valign]), _blamed(sources) if sources else "")
 
 
-def _role(layer: AnyText, sources: list[_Source]) -> tuple[Role, bool]:
+def _role(layer: AnyText, sources: list[Source]) -> tuple[Role, bool]:
     if isinstance(layer, DisclosureLayer):
         return "disclosure", False
     if isinstance(layer, ProfileLayer):
@@ -114,77 +105,6 @@ def _role(layer: AnyText, sources: list[_Source]) -> tuple[Role, bool]:
     if layer.slot or any(span.slot for span in spans):
         return "slot", True
     return ("profile", True) if any(span.field for span in spans) else ("fixed", False)
-
-
-def _sources(desk: Desk, layer: AnyText, frame: Frame) -> Iterator[_Source]:
-    if isinstance(layer, ProfileLayer):
-        text = getattr(desk.values.profile, layer.field)
-        path = f"profile.{layer.field}"
-        if text.strip():
-            yield _Source(words_in(layer.prefix, desk.language), frame.path)
-            yield _Source(text, path)
-            yield _Source(words_in(layer.suffix, desk.language), frame.path)
-        elif not layer.optional:
-            desk.problem(path, "required", "this template shows it, so the profile must have it")
-    elif isinstance(layer, DisclosureLayer):
-        yield _Source(words_in(layer.text, desk.language), frame.path)
-    elif layer.slot:
-        yield from _slot_sources(desk, layer.slot, None)
-    elif layer.text is not None:
-        yield _Source(words_in(layer.text, desk.language), frame.path)
-    else:
-        spans = (
-            source
-            for index, span in enumerate(layer.spans)
-            for source in _span_sources(desk, span, f"{frame.path}.spans[{index}]")
-        )
-        yield from _filled_lines(spans)
-
-
-def _filled_lines(sources: Iterable[_Source]) -> Iterator[_Source]:
-    """`sources` without the lines of which every slot and field is empty. A span that is a line break begins a line."""
-    lines: list[list[_Source]] = [[]]
-    for source in sources:
-        if source.span and source.span.text is not None and source.text == "\n":
-            lines.append([])
-        lines[-1].append(source)
-    filled = [line for line in lines if _says_something(line)]
-    for index, row in enumerate(filled):
-        yield from row[1:] if index == 0 and row is not lines[0] else row
-
-
-def _says_something(line: list[_Source]) -> bool:
-    """Whether one of the line's slots and fields is filled in, or it has only fixed words."""
-    open_texts = [source.text for source in line if source.span and source.span.text is None]
-    return not open_texts or any(text.strip() for text in open_texts)
-
-
-def _span_sources(desk: Desk, span: Span, path: str) -> Iterator[_Source]:
-    if span.slot:
-        yield from _slot_sources(desk, span.slot, span)
-    elif span.field:
-        yield _Source(getattr(desk.values.profile, span.field), f"profile.{span.field}", span)
-    else:
-        yield _Source(words_in(span.text or "", desk.language), path, span)
-
-
-def _slot_sources(desk: Desk, name: str, span: Span | None) -> Iterator[_Source]:
-    """What a slot says, cut where a marked stretch begins or ends."""
-    value, slot = desk.values.slots.get(name), desk.template.slots[name]
-    path = f"slots.{name}"
-    if not isinstance(value, TextValue):
-        assert isinstance(slot, TextSlot)
-        yield _Source(words_in(slot.example, desk.language), path, span)
-        return
-    done = 0
-    for mark in value.marks:
-        style = desk.template.styles[mark.style]
-        look = {"family": style.family, "weight": style.weight, "colour": style.colour}
-        marked = (span or Span(slot=name)).model_copy(update=look)
-        yield _Source(value.text[done : mark.start], path, span, done)
-        yield _Source(value.text[mark.start : mark.end], path, marked, mark.start)
-        done = mark.end
-    yield _Source(value.text[done:], path, span, done)
 
 
 def resolved_style(desk: Desk, layer: AnyText) -> TextStyle:
@@ -196,7 +116,7 @@ def resolved_style(desk: Desk, layer: AnyText) -> TextStyle:
     return patch.over(desk.template.styles[name] if name else TextStyle())
 
 
-def _piece(desk: Desk, style: TextStyle, source: _Source) -> Piece:
+def _piece(desk: Desk, style: TextStyle, source: Source) -> Piece:
     span = source.span
     if span is None:
         chain = _chain(desk, style.family, style.weight)
@@ -211,7 +131,7 @@ def _piece(desk: Desk, style: TextStyle, source: _Source) -> Piece:
     )
 
 
-def _with_emoji(desk: Desk, source: _Source, chain: tuple[Face, ...]) -> tuple[Face, ...]:
+def _with_emoji(desk: Desk, source: Source, chain: tuple[Face, ...]) -> tuple[Face, ...]:
     """The chain, and after it the face of coloured pictures where the slot of this text allows them."""
     slot = desk.template.slots.get(source.path.removeprefix("slots.")) if source.path.startswith("slots.") else None
     if not isinstance(slot, TextSlot) or not slot.emoji or desk.fonts.emoji is None:
@@ -252,7 +172,7 @@ def _tightest(style: TextStyle) -> tuple[float, float] | None:
     return tracking, style.line_height if style.min_line_height is None else style.min_line_height
 
 
-def _report(desk: Desk, sources: list[_Source], outcome: Outcome) -> None:
+def _report(desk: Desk, sources: list[Source], outcome: Outcome) -> None:
     for offset, characters in outcome.missing:
         begin = 0
         for source in sources:
@@ -265,7 +185,7 @@ def _report(desk: Desk, sources: list[_Source], outcome: Outcome) -> None:
         desk.problem(_blamed(sources), "overflow", overflow_message(outcome.overflow))
 
 
-def _blamed(sources: list[_Source]) -> str:
+def _blamed(sources: list[Source]) -> str:
     """The path of the longest of the texts that somebody filled in."""
     open_sources = [source for source in sources if not source.path.startswith("sizes.")] or sources
     return max(open_sources, key=lambda source: len(source.text)).path

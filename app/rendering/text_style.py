@@ -64,7 +64,8 @@ class StylePatch(Model):
 
     def over(self, style: TextStyle) -> TextStyle:
         """The style with the fields that this patch has."""
-        changes = {name: value for name, value in self if value is not None}
+        given = ((name, getattr(self, name)) for name in self.model_fields_set)
+        changes = {name: value for name, value in given if value is not None}
         return style.model_copy(update=changes) if changes else style
 
 
