@@ -5,6 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from app.kernel.errors import Invalid, Problem
 from app.reads.brand_kit import LoadedBrand, load_brand
 from app.rendering.display import AnyItem, DisplayList, TextItem
 from app.rendering.layout import lay_out
@@ -78,3 +81,19 @@ def texts(display: DisplayList) -> dict[str, TextItem]:
 def item_of(display: DisplayList, layer: str) -> AnyItem:
     """The last item of a layer."""
     return [item for item in display.items if item.layer == layer][-1]
+
+
+def problems(*args: Any, **fields: Any) -> list[Problem]:
+    """What is wrong with a poster that cannot be laid out."""
+    with pytest.raises(Invalid) as refused:
+        poster(*args, **fields)
+    return list(refused.value.problems)
+
+
+SLOT = {"words": text_slot(max_chars=200, multiline=True)}
+
+
+def one_text(text: str, style: dict[str, object] | None = None, **layer: object) -> TextItem:
+    """A text in a slot, laid out."""
+    made = template(text_layer(slot="words", set=style or {}, **layer), slots=SLOT)
+    return texts(poster(made, {"words": text}))["words"]

@@ -30,16 +30,22 @@ class FontFace(_Model):
 
 
 class Fonts(_Model):
-    """The faces by key, and for each family and weight the keys in the order in which they are asked."""
+    """The faces by key, and for each family and weight the keys in the order in which they are asked.
+
+    `emoji` is the face of coloured pictures, for texts in which a template allows them.
+    """
 
     faces: dict[str, FontFace]
     roles: dict[str, dict[int, tuple[str, ...]]]
+    emoji: str | None = None
 
     @model_validator(mode="after")
     def _roles_name_faces(self) -> "Fonts":
         unknown = {
             key for weights in self.roles.values() for keys in weights.values() for key in keys if key not in self.faces
         }
+        if self.emoji is not None and self.emoji not in self.faces:
+            unknown.add(self.emoji)
         if unknown:
             raise ValueError(f"roles name faces that are not there: {', '.join(sorted(unknown))}")
         return self

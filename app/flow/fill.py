@@ -8,7 +8,7 @@ from typing import Any
 from app.kernel.errors import Invalid, Problem
 from app.rendering.pictures import Picture, read_picture
 from app.rendering.template import Template, TextSlot
-from app.rendering.values import PROFILE_FIELDS, PictureValue, Profile, TextValue, Values
+from app.rendering.values import PROFILE_FIELDS, Marked, PictureValue, Profile, TextValue, Values
 
 ReadBytes = Callable[[str], bytes]
 
@@ -77,7 +77,7 @@ class Reader:
         return None
 
     def _text(self, given: Mapping[str, Any], path: str) -> TextValue | None:
-        self._unknown_keys(given, {"text", "style", "offset"}, path)
+        self._unknown_keys(given, {"text", "style", "offset", "marks"}, path)
         text, style = given["text"], given.get("style")
         if not isinstance(text, str):
             self.wrong(f"{path}.text", "wrong_type", "must be a text")
@@ -85,7 +85,19 @@ class Reader:
         if style is not None and not isinstance(style, str):
             self.wrong(f"{path}.style", "wrong_type", "must be the name of a style")
             return None
-        return TextValue(text, style=style, offset=self._pair(given.get("offset"), f"{path}.offset", -20_000, 20_000))
+        offset = self._pair(given.get("offset"), f"{path}.offset", -20_000, 20_000)
+        return TextValue(text, style, offset, self._marks(given.get("marks", []), f"{path}.marks"))
+
+    def _marks(self, given: object, path: str) -> tuple[Marked, ...]:
+        """Stretches of a text, each ``{"start", "end", "style"}``."""
+        found = []
+        for index, mark in enumerate(given if isinstance(given, list) else [given]):
+            match mark:
+                case {"start": int() as start, "end": int() as end, "style": str() as style, **rest} if not rest:
+                    found.append(Marked(start, end, style))
+                case _:
+                    self.wrong(f"{path}[{index}]", "wrong_type", "must have start, end (whole numbers) and style")
+        return tuple(found)
 
     def profile(self, given: Mapping[str, object], sample: Profile) -> Profile:
         """The profile: what is given, over `sample`."""

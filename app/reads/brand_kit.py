@@ -76,7 +76,7 @@ def _font_book(brand: BrandKit, fonts_dir: Path, problems: list[Problem]) -> Fon
         family: {weight: tuple(key for key in keys if key in files) for weight, keys in weights.items()}
         for family, weights in brand.fonts.roles.items()
     }
-    return FontBook(files, roles, hashes)
+    return FontBook(files, roles, hashes, brand.fonts.emoji if brand.fonts.emoji in files else None)
 
 
 def _picture(folder: Path, file: str, path: str, problems: list[Problem]) -> Picture | None:

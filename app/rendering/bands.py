@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.rendering.cache import Band, StaticCache
 from app.rendering.display import DisplayList
-from app.rendering.paint_items import pixel_bounds
+from app.rendering.outlines import pixel_bounds
 from app.rendering.version import renderer_version
 
 GRID_ROWS = 32  # bands begin on this grid: a name with higher letters then mostly leaves the kept rows alone

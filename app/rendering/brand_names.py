@@ -4,14 +4,16 @@ from collections.abc import Collection, Mapping
 
 from app.kernel.errors import Problem
 from app.rendering.scene import (
+    ConicGradient,
     DisclosureLayer,
-    Fill,
     Layer,
     LinearGradient,
+    PaintedLayer,
     PictureLayer,
     ProfileLayer,
     QrLayer,
     RadialGradient,
+    ShapeFill,
     ShapeLayer,
     Stroke,
     StylePatch,
@@ -50,8 +52,8 @@ class _Asked:
         if value is not None and value.startswith("@") and value[1:] not in self._palette:
             self._missing(path, "unknown_colour", f"the palette has no “{value}”")
 
-    def fill(self, path: str, fill: Fill | None) -> None:
-        if isinstance(fill, LinearGradient | RadialGradient):
+    def fill(self, path: str, fill: ShapeFill | None) -> None:
+        if isinstance(fill, LinearGradient | RadialGradient | ConicGradient):
             for index, stop in enumerate(fill.stops):
                 self.colour(f"{path}.stops[{index}].colour", stop.colour)
         else:
@@ -63,6 +65,8 @@ class _Asked:
 
     def style(self, path: str, patch: TextStyle | StylePatch, base: TextStyle) -> None:
         self.colour(f"{path}.colour", patch.colour)
+        if patch.outline is not None:
+            self.colour(f"{path}.outline.colour", patch.outline.colour)
         self.font(path, patch.family, patch.weight, base)
 
     def font(self, path: str, family: str | None, weight: int | None, base: TextStyle) -> None:
@@ -77,11 +81,15 @@ class _Asked:
             self._missing(f"{path}.weight", "unknown_weight", missing)
 
     def layer(self, path: str, layer: Layer, template: Template) -> None:
+        if isinstance(layer, PaintedLayer) and layer.shadow is not None:
+            self.colour(f"{path}.shadow.colour", layer.shadow.colour)
         if isinstance(layer, ShapeLayer):
             self.fill(f"{path}.fill", layer.fill)
             self.stroke(f"{path}.stroke", layer.stroke)
         elif isinstance(layer, PictureLayer):
             self.stroke(f"{path}.border", layer.border)
+            if layer.mask is not None:
+                self.fill(f"{path}.mask.fade", layer.mask.fade)
             if layer.asset is not None and layer.asset not in self._assets:
                 self._missing(f"{path}.asset", "unknown_asset", f"the brand has no picture “{layer.asset}”")
         elif isinstance(layer, QrLayer):

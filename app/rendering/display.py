@@ -3,11 +3,12 @@
 *Unit*: pixels of the size's own grid, y downwards, origin at the top left of the trim box. Colours are resolved RGBA.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from app.rendering.pictures import Picture
-from app.rendering.scene import Print
+from app.rendering.scene import Blend, Print
 
 Rgba = tuple[int, int, int, int]
 Rect = tuple[float, float, float, float]
@@ -31,6 +32,15 @@ class Radial:
     stops: tuple[tuple[float, Rgba], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Conic:
+    """Resolved conic gradient: centre in pixels, `start` in degrees, clockwise from upwards."""
+
+    centre: tuple[float, float]
+    start: float
+    stops: tuple[tuple[float, Rgba], ...]
+
+
 Paint = Rgba | Linear | Radial
 
 
@@ -41,6 +51,24 @@ class Line:
     paint: Rgba
     width: float
     dash: tuple[float, ...] = ()
+    joins: Literal["mitre", "round"] = "mitre"
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A shadow: the item's own outline in one colour, moved by `offset` on the sheet and blurred.
+
+    *Unit*: `deviation` is the standard deviation of the blur in pixels.
+    """
+
+    colour: Rgba
+    offset: tuple[int, int]
+    deviation: float
+
+    @property
+    def reach(self) -> int:
+        """How many pixels beyond its outline it may darken."""
+        return math.ceil(3 * self.deviation) + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +89,10 @@ class Run:
     """Glyphs of one font, size and colour, in one line. `font` is a face key of the font book; `text` what they spell.
 
     `x`, `baseline`, `advance`: where the run starts, its baseline's y, and its width. Vertically `x` is the column's
-    centre line, `baseline` the y where the run starts, and `advance` its height. `tracking` (px) is
-    part of every cluster's advance. `features` are the OpenType features
-    that were switched on beside the usual ones (``pwid`` for Western quotation marks, ``tnum``).
+    centre line, `baseline` the y where the run starts, and `advance` its height. `tracking` (px) is part of every
+    cluster's advance. `features` are the OpenType features that were switched on beside the usual ones (``pwid`` for
+    Western quotation marks, ``tnum``). Glyphs of a `turned` run lie on their side in a column, a quarter clockwise
+    around their origins. `outline` is drawn around all glyphs of the run, under them.
     """
 
     font: str
@@ -77,6 +106,8 @@ class Run:
     glyphs: tuple[Glyph, ...]
     tabular: bool = False
     features: tuple[str, ...] = ()
+    turned: bool = False
+    outline: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +123,7 @@ class Item:
     """What all items have: the layer they come from and how it is laid over what is below.
 
     `dynamic` is true when a value, the profile or the link can change it; the static rest is painted once and cached.
-    `rotate` is in degrees around `centre`.
+    `rotate` is in degrees around the middle of `box`. The shadow is part of what `opacity` and `blend` lay over.
     """
 
     layer: str
@@ -101,16 +132,28 @@ class Item:
     opacity: float = 1.0
     rotate: float = 0.0
     slot: str | None = None
+    shadow: Shade | None = None
+    blend: Blend = "normal"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is simply painted over what is below."""
+        return self.opacity >= 1 and self.shadow is None and self.blend == "normal"
 
 
 @dataclass(frozen=True, slots=True)
 class PictureItem(Item):
-    """`crop` is the part of the picture (in its own pixels) that fills `box`; `mask` cuts it (corners of `radius`)."""
+    """`crop` is the part of the picture (in its own pixels) that fills `box`.
+
+    `mask` cuts it (corners of `radius`, or absolute commands in `path`); `fade` makes it as thick as its colours are.
+    """
 
     picture: Picture | None = None
     crop: Rect = (0, 0, 0, 0)
-    mask: Literal["none", "ellipse", "rounded"] = "none"
+    mask: Literal["none", "ellipse", "rounded", "path"] = "none"
     radius: float = 0.0
+    path: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    fade: Linear | Radial | None = None
     border: Line | None = None
 
 
@@ -171,6 +214,11 @@ class DisplayList:
     def qr(self) -> QrItem | None:
         """The poster's code, if it has one."""
         return next((item for item in self.items if isinstance(item, QrItem)), None)
+
+    @property
+    def is_blended(self) -> bool:
+        """Whether something is mixed with what is below it; what is below all is then white."""
+        return any(item.blend != "normal" for item in self.items)
 
     @property
     def dpi(self) -> float | None:

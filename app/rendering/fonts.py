@@ -104,6 +104,16 @@ class Face:
         """Depth below the baseline, in em, positive."""
         return float(-self.hb_font.get_font_extents("ltr").descender / self.units_per_em)
 
+    @cached_property
+    def is_pictures(self) -> bool:
+        """Whether the glyphs are coloured pictures (emoji) and not outlines."""
+        return "CBDT" in self._tables
+
+    def picture(self, gid: int) -> bytes:
+        """The glyph's picture, a PNG that fills its `extents`; empty when it has none."""
+        blob = self.hb_font.get_glyph_color_png(gid)
+        return bytes(blob.data) if blob else b""
+
     def has(self, codepoint: int) -> bool:
         """Whether the font draws this character."""
         return bool(self.hb_font.get_nominal_glyph(codepoint))
@@ -149,7 +159,7 @@ class FontBook:
     """All faces of a brand kit and the fallback chain of each family and weight.
 
     *Shape*: `roles` is {family: {weight: [face key, …]}}, the first face being the primary one; `hashes` the approved
-    SHA-256 by face key.
+    SHA-256 by face key, `emoji` the key of the face of coloured pictures.
     """
 
     def __init__(
@@ -157,6 +167,7 @@ class FontBook:
         files: Mapping[str, BytesLike],
         roles: Mapping[str, Mapping[int, Sequence[str]]],
         hashes: Mapping[str, str] | None = None,
+        emoji: str | None = None,
     ) -> None:
         self._faces = {key: Face(key, source, (hashes or {}).get(key)) for key, source in files.items()}
         self._chains = {
@@ -164,6 +175,8 @@ class FontBook:
             for family, weights in roles.items()
             for weight, keys in weights.items()
         }
+
+        self.emoji = self._faces[emoji] if emoji is not None else None
 
     def chain(self, family: str, weight: int) -> tuple[Face, ...]:
         """The faces of a family and weight, in the order in which they are asked. *Raises* KeyError when unknown."""
@@ -192,6 +205,8 @@ class FontBook:
         summary = hashlib.sha256()
         for key in sorted(self._faces):
             summary.update(f"{key}={self._faces[key].sha256}\n".encode())
+        if self.emoji is not None:
+            summary.update(f"emoji:{self.emoji.key}\n".encode())
         for (family, weight), chain in sorted(self._chains.items(), key=lambda entry: entry[0]):
             summary.update(f"{family}-{weight}:{','.join(face.key for face in chain)}\n".encode())
         return summary.hexdigest()

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.rendering.display import Linear, Radial, Rgba
-from app.rendering.paths import IDENTITY, Affine
-from app.rendering.raster import PixelBox
+from app.rendering.display import Conic, Linear, Radial, Rgba
+from app.rendering.paths import IDENTITY, Affine, PixelBox
 
 Floats = NDArray[np.float32]
 
@@ -44,6 +43,22 @@ def gradient_pixels(
     if all(rgba[3] == 255 for _, rgba in paint.stops):
         return colour, None
     return colour, Image.fromarray(_dithered(table[:, 3], index, dither))
+
+
+def conic_pixels(paint: Conic, size: tuple[int, int], squeeze: float = 1.0) -> Image.Image:
+    """A conic gradient around a centre in pixels of `size`; RGBA where it is not opaque, else RGB.
+
+    `squeeze` is how much less of the sheet a pixel holds downwards than across.
+    """
+    x = np.arange(size[0], dtype=np.float64)[None, :] + 0.5 - paint.centre[0]
+    y = (np.arange(size[1], dtype=np.float64)[:, None] + 0.5 - paint.centre[1]) / squeeze
+    position = (np.degrees(np.arctan2(x, -y)) - paint.start) % 360 / 360
+    table = _table(paint.stops)
+    index = np.rint(position * (STEPS - 1)).astype(np.int32)
+    dither = _dither((0, 0, *size))
+    channels = 3 if all(rgba[3] == 255 for _, rgba in paint.stops) else 4
+    bands = [Image.fromarray(_dithered(table[:, channel], index, dither)) for channel in range(channels)]
+    return Image.merge("RGBA"[:channels], bands)
 
 
 def _positions(paint: Linear | Radial, box: PixelBox, turned: Affine) -> Floats:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from app.kernel.errors import Invalid, Problem
-from app.rendering.desk import Desk, Frame
+from app.rendering.desk import Desk, Edges, Frame
 from app.rendering.display import AnyItem, DisplayList
+from app.rendering.following import in_order, is_pushed_out, planned, shift_of
 from app.rendering.fonts import FontBook
 from app.rendering.layers import draw_picture, draw_qr, draw_shape
 from app.rendering.pictures import Picture
@@ -49,28 +50,30 @@ def lay_out(
     if problems:
         raise Invalid.of(problems)
     desk = Desk(template, size_name, values, kit.palette, kit.fonts, kit.assets, pictures, link, spoken)
-    items: list[AnyItem] = []
-    _draw_all(desk, size.layers, Frame(f"sizes.{size_name}.layers"), items)
+    items = _draw_all(desk, size.layers, Frame(f"sizes.{size_name}.layers"), size.height_px)
     if desk.problems:
         raise Invalid.of(desk.problems)
     laid = DisplayList(size.width_px, size.height_px, tuple(items), "", size.print, spoken)
     return replace(laid, static_key=_static_key(laid, kit.fonts))
 
 
-def _draw_all(desk: Desk, layers: tuple[Layer, ...], frame: Frame, items: list[AnyItem]) -> None:
-    for index, layer in enumerate(layers):
-        here = replace(frame, path=f"{frame.path}[{index}]")
-        if layer.only is not None and layer.only != desk.language:
+def _draw_all(desk: Desk, layers: tuple[Layer, ...], frame: Frame, height_px: int) -> list[AnyItem]:
+    plan = planned(layers, frame, desk.language)
+    drawn: list[list[AnyItem]] = [[] for _ in plan]
+    for one in in_order(desk, plan):
+        name, here = one.layer.name, one.frame
+        if not here.follows:
+            drawn[one.number] = _draw(desk, one.layer, here)
             continue
-        if isinstance(layer, GroupLayer):
-            inner = Frame(
-                f"{here.path}.layers",
-                (frame.offset[0] + layer.offset[0], frame.offset[1] + layer.offset[1]),
-                frame.opacity * layer.opacity,
-            )
-            _draw_all(desk, layer.layers, inner, items)
-        else:
-            items += _draw(desk, layer, here)
+        shift = shift_of(desk, here)
+        here = replace(here, offset=(here.offset[0], here.offset[1] + shift.top))
+        items = _draw(desk, one.layer, here)
+        desk.edges[name] = desk.edges.get(name, Edges()).moved(shift.top, shift.cause)
+        for item in (item for item in items if is_pushed_out(item, height_px, shift.top)):
+            message = f"pushes “{item.layer}” out of the poster; some of it must go"
+            desk.problem(shift.cause or here.path, "overflow", message)
+        drawn[one.number] = [replace(item, dynamic=True) for item in items]
+    return [item for items in drawn for item in items]
 
 
 def _draw(desk: Desk, layer: Layer, frame: Frame) -> list[AnyItem]:

@@ -15,15 +15,17 @@ NEVER, IN_NAME, IN_WORD, WORD, PHRASE, CLAUSE, FORCED = range(7)
 
 NO_START = frozenset("。，、．！？：；）》」』】〕〉〗”’…‥—·•～–％%‰℃°″′!),.:;?]}﹚")
 NO_END = frozenset("（《「『【〔〈〖“‘([{￥¥＄$€£№#＃")
-_UNITS = "万亿千百元年月日天个期号起位名折倍家点分秒时周岁次人笔股份"
+_UNITS = "万亿千百元年月日天个期号起位名折倍家点分秒时周岁次人笔股份季"
 _GLUE = re.compile(
     rf"(?<=[0-9０-９%％])(?=[{_UNITS}])"  # a figure and its unit
-    r"|(?<=[0-9][万亿千百])(?=[元亿份股人])"
+    r"|(?<=[0-9][万亿千百])(?=[元亿份股人+])|(?<=[0-9] [万亿千百])(?=[元亿份股人+])"
+    rf"|(?<=[0-9] )(?=[{_UNITS}])|(?<=第 )(?=[0-9])|(?<=第)(?=[0-9])"  # 10 万元, 第 3 期
+    r"|(?<=[$€£¥￥≤≥<>≈] )(?=[0-9])|(?<=[0-9] )(?=bps?(?![A-Za-z]))|(?<=[0-9][：:])(?=[0-9])"
     r"|(?<=[～~–—至/])(?=[0-9])(?<=[0-9%％][～~–—至/])"  # a range
     r"|(?=[×÷])|(?<=[×÷])"  # a product
     r"|(?<=[0-9] )(?=[0-9])"  # groups of one number
-    r"|(?<=[\u3400-\u9fff]/)(?=[\u3400-\u9fff])"  # 元/年
-    r"|(?<=R)(?=[1-5])|(?<=[A-Za-z0-9]-)(?=[A-Za-z0-9])"
+    r"|(?<=[\u3400-\u9fff%0-9]/)(?=[\u3400-\u9fff])"  # 元/年
+    r"|(?<=R)(?=[1-5])|(?<=R[1-5])(?=级)|(?<=(?<![A-Za-z])[ABH])(?=股)|(?<=[A-Za-z0-9]-)(?=[A-Za-z0-9])"
 )
 _DOTS = "·•・‧"
 _HAN = r"[\u3400-\u9fff\U00020000-\U0003347f]"
@@ -95,12 +97,16 @@ def _ends(breaker: LineBreaker | WordBreaker, text: str) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A paragraph ready to be broken: `upto[i]` is the width of i characters, `inked[i]` without end space."""
+    """A paragraph ready to be broken: `upto[i]` is the width of i characters, `inked[i]` without end space.
+
+    A line that starts at character i begins to count at `begins[i]`: later than `upto[i]` where a mark hangs.
+    """
 
     text: str
     levels: tuple[int, ...]
     upto: tuple[float, ...]
     inked: tuple[float, ...]
+    begins: tuple[float, ...]
     clusters: frozenset[int]
 
 
@@ -110,17 +116,20 @@ def measured(
     widths: Sequence[float],
     clusters: frozenset[int],
     hangs: Mapping[int, float] | None = None,
+    leads: Mapping[int, float] | None = None,
 ) -> Measured:
     """`widths` by character, zero on all but the first of a cluster; `clusters` are the offsets where one starts.
 
-    `hangs` tells by offset how much blank a mark has at its end, which does not count where a line ends with it.
+    `hangs` tells by offset how much of a mark does not count where a line ends with it, `leads` how much does not where
+    a line starts with it.
     """
     upto = (0.0, *accumulate(widths))
     inked = [0.0]
     for offset, character in enumerate(text):
         gap = character in " \u3000\n\u00a0"
         inked.append(inked[-1] if gap else upto[offset + 1] - (hangs or {}).get(offset, 0.0))
-    return Measured(text, levels, upto, tuple(inked), clusters)
+    begins = tuple(at + leads.get(offset, 0.0) for offset, at in enumerate(upto)) if leads else upto
+    return Measured(text, levels, upto, tuple(inked), begins, clusters)
 
 
 Ranges = tuple[tuple[int, int], ...]
@@ -142,7 +151,7 @@ def fill(paragraph: Measured, limit: float, above: int = NEVER) -> Ranges:
 
 
 def _furthest(paragraph: Measured, stops: list[int], start: int, limit: float) -> int:
-    reach = paragraph.upto[start] + limit + 1e-6
+    reach = paragraph.begins[start] + limit + 1e-6
     best = 0
     for stop in stops[bisect_right(stops, start) :]:
         if paragraph.inked[stop] > reach:
@@ -175,7 +184,7 @@ def _without_orphan(paragraph: Measured, stops: list[int], lines: list[tuple[int
     if len(lines) > 1 and is_orphan(paragraph.text[slice(*lines[-1])]):
         (first, stop), (_, end) = lines[-2:]
         for earlier in reversed(stops[: bisect_right(stops, stop - 1)]):
-            wide = paragraph.inked[end] - paragraph.upto[earlier] > limit + 1e-6
+            wide = paragraph.inked[end] - paragraph.begins[earlier] > limit + 1e-6
             if earlier <= first or wide or paragraph.levels[stop] == FORCED:
                 break
             if not is_orphan(paragraph.text[earlier:end]) and not is_orphan(paragraph.text[first:earlier]):
@@ -223,7 +232,7 @@ def _stops_with_cuts(paragraph: Measured, limit: float) -> list[int]:
     for offset, level in enumerate(paragraph.levels):
         if not offset or level == NEVER:
             continue
-        if paragraph.inked[offset] - paragraph.upto[start] > limit + 1e-6:
+        if paragraph.inked[offset] - paragraph.begins[start] > limit + 1e-6:
             stops += [cut for cut in range(start + 1, offset) if cut in paragraph.clusters]
         stops.append(offset)
         start = offset
@@ -237,7 +246,7 @@ def _extended(
     further: dict[int, tuple[float, int]] = {}
     last = len(stops) - 1
     for index, (cost, _) in row.items():
-        begun = paragraph.upto[stops[index]]
+        begun = paragraph.begins[stops[index]]
         for next_index in range(index + 1, last + 1):
             stop = stops[next_index]
             width = paragraph.inked[stop] - begun

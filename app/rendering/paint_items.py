@@ -4,71 +4,78 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from app.rendering import paths
-from app.rendering.display import AnyItem, Line, Paint, PictureItem, QrItem, Rect, Rgba, ShapeItem, TextItem
+from app.rendering.display import AnyItem, Glyph, Line, Paint, PictureItem, QrItem, Rect, Rgba, Run, ShapeItem, TextItem
+from app.rendering.emoji import pictures_in
 from app.rendering.fonts import FontBook
 from app.rendering.glyphs import Mark, placed, turned
 from app.rendering.gradients import gradient_pixels
-from app.rendering.outlines import module_path, picture_path, shape_path
-from app.rendering.paths import IDENTITY, Affine, Path
+from app.rendering.outlines import EDGE, bare_bounds, module_path, picture_path, pixel_bounds, run_path, shape_path
+from app.rendering.paths import IDENTITY, Affine, Path, PixelBox
 from app.rendering.pictures import Picture, pixels
-from app.rendering.raster import Outline, PixelBox, box_of, coverage, filled, stroked
+from app.rendering.raster import Outline, box_of, coverage, filled, stroked
 from app.rendering.surface import Surface, bands, common, product, transparent
 
-EDGE = 2  # px that anti-aliasing, rounding and resampling may reach beyond an item's outline
+STRIP_PIXELS = 1 << 24  # how much of an item that is painted by itself is held at once
 
 
 Decode = Callable[[Picture, Rect, tuple[int, int]], Image.Image]
 
 
 def paint_item(surface: Surface, item: AnyItem, fonts: FontBook, decode: Decode = pixels) -> None:
-    """Paints `item`; one that is laid over as a whole (opacity) is first painted by itself.
+    """Paints `item`; one that is laid over as a whole (opacity, shadow, blend) is first painted by itself.
 
     `decode` gives the pixels of a part of a picture at a size; a cache may stand in for it.
     """
-    if item.opacity >= 1:
+    if item.is_plain:
         _paint(surface, item, fonts, decode)
     elif item.opacity > 0:
         box = pixel_bounds(item)
         seen = common(box, surface.box) if box else None
-        if seen is not None:
-            alone = transparent(seen)
+        for strip in bands(seen, STRIP_PIXELS) if seen else ():
+            alone = transparent(strip)
+            if item.shadow is not None and (cast := shadow_mask(item, strip, fonts, decode)):
+                alone.tint(item.shadow.colour, cast[1], cast[0])
             _paint(alone, item, fonts, decode)
-            surface.merge(alone, item.opacity)
+            surface.merge(alone, item.opacity, item.blend)
 
 
-def pixel_bounds(item: AnyItem) -> PixelBox | None:
-    """The pixels that the item may touch; None for an item that draws nothing."""
-    outline = _outline_of(item)
-    if outline is None:
+def shadow_mask(
+    item: AnyItem, within: PixelBox, fonts: FontBook, decode: Decode = pixels
+) -> tuple[Image.Image, PixelBox] | None:
+    """How thick the item's shadow is (mode L), and on which pixels, where it falls on those of `within`.
+
+    What lies further off than the shadow reaches does not count, so that every part of it is painted alike.
+    """
+    shade, bare = item.shadow, bare_bounds(item)
+    if shade is None or bare is None:
         return None
-    box = paths.bounds(paths.mapped(outline, paths.turn(item.rotate, item.box)))
-    if box is None:
-        return None
-    stroke = item.stroke if isinstance(item, ShapeItem) else item.border if isinstance(item, PictureItem) else None
-    reach = EDGE + (stroke.width * 2 if stroke else 0)  # a mitre reaches to four times half the width
-    left, top, width, height = box
-    return (
-        math.floor(left - reach),
-        math.floor(top - reach),
-        math.ceil(left + width + reach),
-        math.ceil(top + height + reach),
+    (dx, dy), reach = shade.offset, shade.reach
+    wide = (bare[0] - reach, bare[1] - reach, bare[2] + reach, bare[3] + reach)
+    seen = common(
+        wide, (within[0] - dx - reach, within[1] - dy - reach, within[2] - dx + reach, within[3] - dy + reach)
     )
+    if seen is None:
+        return None
+    alone = transparent(seen)
+    _paint(alone, item, fonts, decode)
+    mask = alone.image.getchannel("A")
+    if shade.deviation:
+        mask = mask.filter(ImageFilter.GaussianBlur(shade.deviation))
+    return mask, (seen[0] + dx, seen[1] + dy, seen[2] + dx, seen[3] + dy)
 
 
-def _outline_of(item: AnyItem) -> Path | None:
-    if isinstance(item, TextItem):
-        return paths.rectangle(item.ink) if item.ink[2] > 0 and item.ink[3] > 0 else None
-    return shape_path(item) if isinstance(item, ShapeItem) else paths.rectangle(item.box)
+def _wider(box: PixelBox, by: int) -> PixelBox:
+    return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
 
 
 def _paint(surface: Surface, item: AnyItem, fonts: FontBook, decode: Decode) -> None:
     if isinstance(item, ShapeItem):
         _paint_shape(surface, item)
     elif isinstance(item, TextItem):
-        _paint_text(surface, item, fonts)
+        _paint_text(surface, item, fonts, decode)
     elif isinstance(item, PictureItem):
         _paint_picture(surface, item, decode)
     else:
@@ -120,26 +127,41 @@ def _lay(surface: Surface, box: PixelBox, mask: Image.Image | None, paint: Paint
 
 def _paint_line(surface: Surface, path: Path, line: Line | None) -> None:
     if line is not None:
-        _fill(surface, stroked(paths.dashed(path, line.dash), line.width), line.paint, IDENTITY)
+        outlines = stroked(paths.dashed(path, line.dash), line.width, line.joins)
+        _fill(surface, outlines, line.paint, IDENTITY)
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def _paint_text(surface: Surface, item: TextItem, fonts: FontBook) -> None:
+def _paint_text(surface: Surface, item: TextItem, fonts: FontBook, decode: Decode) -> None:
     by = paths.turn(item.rotate, item.box)
-    for run in (run for line in item.lines for run in line.runs):
+    runs = [run for line in item.lines for run in line.runs]
+    for run in runs:
+        if run.outline is not None:
+            _paint_line(surface, paths.mapped(run_path(run, fonts.face(run.font)), by), run.outline)
+    for run in runs:
         face = fonts.face(run.font)
-        if by is IDENTITY:
+        if face.is_pictures:
+            for picture in pictures_in(item, run, face):
+                _paint_picture(surface, picture, decode)
+            continue
+        if by is IDENTITY and not run.turned:
             marks = [placed(face, glyph.id, run.size, glyph.x, glyph.y) for glyph in run.glyphs]
         else:
-            marks = [turned(face, glyph.id, run.size, (glyph.x, glyph.y), by) for glyph in run.glyphs]
+            marks = [
+                turned(face, glyph.id, run.size, (glyph.x, glyph.y), _map_of(run, glyph, by)) for glyph in run.glyphs
+            ]
         if run.colour[3] < 255:
             _tint_together(surface, marks, run.colour)
             continue
         for mark, column, row in marks:
             if mark.mask is not None:
                 surface.tint(run.colour, _mark_box(mark, column, row), mark.mask)
+
+
+def _map_of(run: Run, glyph: Glyph, by: Affine) -> Affine:
+    return by.after(Affine.rotation(90, (glyph.x, glyph.y))) if run.turned else by
 
 
 def _mark_box(mark: Mark, column: int, row: int) -> PixelBox:
@@ -179,6 +201,8 @@ def _paint_picture(surface: Surface, item: PictureItem, decode: Decode) -> None:
     if image.mode == "RGBA":
         mask = product(mask, image.getchannel("A"))
         image = image.convert("RGB")
+    if item.fade is not None:
+        mask = product(mask, gradient_pixels(item.fade, box, by)[1])
     surface.lay(image, box, mask)
     _paint_line(surface, paths.mapped(path, by), item.border)
 

@@ -17,7 +17,7 @@ from app.rendering.display import DisplayList, TextItem
 from app.rendering.fonts import FontBook
 from app.rendering.imposition import POINTS_PER_MM, Box, Paper, Plan, crop_marks, page_plan, paper_of, sheet_plan
 from app.rendering.pdf_edition import About, Finish, Leaf, Place, Printed
-from app.rendering.pdf_fonts import used_fonts
+from app.rendering.pdf_fonts import used_glyphs
 from app.rendering.pdf_items import Canvas, ItemPainter
 from app.rendering.pdf_marks import SLUG_INDENT, SLUG_RISE, draw_marks, slug
 from app.rendering.pdf_metadata import VERSIONS, attach_evidence, describe
@@ -54,7 +54,7 @@ def paint_document(leaves: Sequence[Leaf], fonts: FontBook, finish: Finish, abou
     resources = Resources(pdf, finish.colours)
     slugs = [page.slug for page in pages if page.slug is not None]
     texts = [item for leaf in leaves for item in leaf.display.items if isinstance(item, TextItem)]
-    painter = ItemPainter(resources, used_fonts([*texts, *slugs], fonts))
+    painter = ItemPainter(resources, fonts, used_glyphs([*texts, *slugs]))
     is_shared = sum(len(page.posters) for page in pages) > 1
     tags = Tags(pdf, parted=is_shared)
     posters = PosterPainter(painter, shares=is_shared)

@@ -18,9 +18,10 @@ from app.rendering.cache import Patch, StaticCache
 from app.rendering.display import AnyItem, DisplayList
 from app.rendering.encode import encode
 from app.rendering.fonts import FontBook
-from app.rendering.paint_items import Decode, paint_item, pixel_bounds
+from app.rendering.outlines import pixel_bounds
+from app.rendering.paint_items import Decode, paint_item
+from app.rendering.paths import PixelBox
 from app.rendering.pictures import pixels
-from app.rendering.raster import PixelBox
 from app.rendering.surface import Surface, around, common, transparent
 from app.rendering.version import renderer_version
 
@@ -29,12 +30,21 @@ GROUND = (255, 255, 255)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An item and the pixels that it touches; `number` counts the static items, `at` all of them."""
+    """An item and the pixels that it touches; `number` counts the static items, `at` all of them.
+
+    A static item that is mixed with dynamic ones below it (`is_mixed`) is painted anew for every poster, as they are.
+    """
 
     item: AnyItem
     box: PixelBox
     number: int
     at: int
+    is_mixed: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is painted for every poster."""
+        return self.item.dynamic or self.is_mixed
 
 
 def paint(display: DisplayList, fonts: FontBook, cache: StaticCache | None = None) -> Image.Image:
@@ -52,10 +62,10 @@ class _Painting:
         self._decode: Decode = cache.pixels if cache else pixels
 
     def painted(self) -> Image.Image:
-        static = [entry for entry in self.entries if not entry.item.dynamic]
+        static = [entry for entry in self.entries if not entry.is_live]
         surface = Surface(self._piece("base", self.canvas, static).image.copy())
         steps: list[tuple[int, Callable[[], None]]] = [
-            (entry.at, partial(self._paint, surface, entry.item)) for entry in self.entries if entry.item.dynamic
+            (entry.at, partial(self._paint, surface, entry.item)) for entry in self.entries if entry.is_live
         ]
         for window in windows(self.entries):
             ground, *above = layers(self.entries, window)
@@ -105,11 +115,13 @@ class _Painting:
 
 def _placed(display: DisplayList, canvas: PixelBox) -> Iterator[Placed]:
     number = 0
+    has_dynamic = False
     for at, item in enumerate(display.items):
         box = pixel_bounds(item)
         seen = common(box, canvas) if box else None
+        has_dynamic = has_dynamic or item.dynamic
         if seen is not None:
-            yield Placed(item, seen, -1 if item.dynamic else number, at)
+            yield Placed(item, seen, -1 if item.dynamic else number, at, has_dynamic and item.blend != "normal")
         number += not item.dynamic
 
 
@@ -117,9 +129,9 @@ def windows(entries: Sequence[Placed]) -> list[PixelBox]:
     """The boxes of dynamic items that a static item lies above; those that touch are one window."""
     found: list[PixelBox] = []
     for index, entry in enumerate(entries):
-        if not entry.item.dynamic:
+        if not entry.is_live:
             continue
-        later = (other for other in entries[index + 1 :] if not other.item.dynamic)
+        later = (other for other in entries[index + 1 :] if not other.is_live)
         if not any(common(entry.box, other.box) for other in later):
             continue
         box = entry.box
@@ -136,7 +148,7 @@ def layers(entries: Sequence[Placed], window: PixelBox) -> list[list[Placed]]:
     for entry in entries:
         if not common(entry.box, window):
             continue
-        if not entry.item.dynamic:
+        if not entry.is_live:
             groups[-1].append(entry)
         elif groups[-1] or len(groups) == 1:
             groups.append([])

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from xml.sax.saxutils import quoteattr
@@ -19,14 +19,17 @@ from app.rendering.display import (
     Rect,
     Rgba,
     Run,
+    Shade,
     ShapeItem,
     TextItem,
 )
-from app.rendering.fonts import Face, FontBook
+from app.rendering.fonts import FontBook
+from app.rendering.outlines import pixel_bounds
 from app.rendering.pictures import Picture, pixels
+from app.rendering.svg_objects import Defs, PictureHref, box_of, number, path_data
 
-PictureHref = Callable[[Picture, Rect, tuple[int, int]], str]
-"""Where a picture's part (left, top, width, height in its own pixels) can be had at a size (width, height in px)."""
+BLEND_CLASS = "blend-"
+BLEND_STYLES = "".join(f".{BLEND_CLASS}{mode}{{mix-blend-mode:{mode}}}" for mode in ("multiply", "screen", "overlay"))
 
 
 def paint_svg(display: DisplayList, fonts: FontBook, href: PictureHref | None = None) -> str:
@@ -34,9 +37,13 @@ def paint_svg(display: DisplayList, fonts: FontBook, href: PictureHref | None = 
 
     Pictures are embedded, or stand where `href` says. Each definition and each layer is a line of its own.
     """
-    defs = _Defs(fonts, href or _data_uri)
+    defs = Defs(fonts, href or _data_uri)
     body = [_item(item, defs) for item in display.items]
     width, height = display.width_px, display.height_px
+    if display.is_blended:
+        body.insert(0, f'<rect width="{width}" height="{height}" fill="#ffffff"/>')
+        if href is None:  # in a page, the page's own styles say it
+            body.insert(0, f"<style>{BLEND_STYLES}</style>")
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'lang="{"en" if display.language == "en" else "zh-Hans"}">'
@@ -44,89 +51,75 @@ def paint_svg(display: DisplayList, fonts: FontBook, href: PictureHref | None = 
     return "\n".join([head, "<defs>", *defs.written(), "</defs>", *body, "</svg>", ""])
 
 
-def _n(value: float) -> str:
-    return f"{value:.7g}" if value % 1 else str(int(value))
-
-
-def _box(box: tuple[float, float, float, float]) -> str:
-    x, y, width, height = (_n(part) for part in box)
-    return f'x="{x}" y="{y}" width="{width}" height="{height}"'
-
-
-class _Defs:
-    """What is defined once and used by reference: glyphs, gradients, clipping outlines."""
-
-    def __init__(self, fonts: FontBook, href: PictureHref) -> None:
-        self.href = href
-        self._fonts = fonts
-        self._glyphs: dict[tuple[str, int], str] = {}
-        self._others: dict[str, str] = {}
-
-    def glyph(self, font: str, gid: int) -> str:
-        """The id of a glyph."""
-        key = (font, gid)
-        if key not in self._glyphs:
-            self._glyphs[key] = f"{font}-{gid}"
-        return self._glyphs[key]
-
-    def other(self, prefix: str, opening: str, content: str) -> str:
-        """The id of an element whose text after the id is `content`; equal ones are shared."""
-        text = f"{opening}\n{content}"
-        if text not in self._others:
-            self._others[text] = f"{prefix}{len(self._others)}"
-        return self._others[text]
-
-    def units(self, font: str) -> int:
-        """Font units per em."""
-        return self._fonts.face(font).units_per_em
-
-    def written(self) -> Iterator[str]:
-        """All definitions."""
-        for (font, gid), name in self._glyphs.items():
-            yield f'<path id="{name}" d="{_glyph_path(self._fonts.face(font), gid)}"/>'
-        for text, name in self._others.items():
-            opening, content = text.split("\n", 1)
-            tag = opening.split(" ", 1)[0]
-            yield f'<{tag} id="{name}"{opening[len(tag) :]}>{content}</{tag}>'
-
-
-@lru_cache(maxsize=8192)
-def _glyph_path(face: Face, gid: int) -> str:
-    parts = []
-    for name, points in face.outline(gid):
-        parts.append(name + " ".join(_n(-part if index % 2 else part) for index, part in enumerate(points)))
-    return "".join(parts)
-
-
-def _item(item: AnyItem, defs: _Defs) -> str:
+def _item(item: AnyItem, defs: Defs) -> str:
     attributes = [f"data-layer={quoteattr(item.layer)}"]
     if item.slot:
         attributes.append(f"data-slot={quoteattr(item.slot)}")
     if item.opacity < 1:
-        attributes.append(f'opacity="{_n(item.opacity)}"')
-    if item.rotate:
-        x, y, width, height = item.box
-        attributes.append(f'transform="rotate({_n(item.rotate)} {_n(x + width / 2)} {_n(y + height / 2)})"')
+        attributes.append(f'opacity="{number(item.opacity)}"')
+    if item.blend != "normal":
+        attributes.append(f'class="{BLEND_CLASS}{item.blend}"')
+    if item.rotate and item.shadow is None:
+        attributes.append(_turned(item))
     if isinstance(item, TextItem):
         attributes.append(f'role="img" aria-label={quoteattr(item.text)}')
-        content = "".join(_run(run, defs) for line in item.lines for run in line.runs)
-    elif isinstance(item, ShapeItem):
-        content = _shape(item, defs)
-    elif isinstance(item, PictureItem):
-        content = _picture(item, defs)
-    else:
-        content = _qr(item)
+    content = _content(item, defs)
+    if item.shadow is not None:
+        attributes.append(f'filter="url(#{_shadow(item, item.shadow, defs)})"')
+        content = f"<g {_turned(item)}>{content}</g>" if item.rotate else content
     return f"<g {' '.join(attributes)}>{content}</g>"
 
 
-def _run(run: Run, defs: _Defs) -> str:
-    scale = _n(run.size / defs.units(run.font))
-    uses = "".join(
+def _turned(item: AnyItem) -> str:
+    x, y, width, height = item.box
+    return f'transform="rotate({number(item.rotate)} {number(x + width / 2)} {number(y + height / 2)})"'
+
+
+def _content(item: AnyItem, defs: Defs) -> str:
+    if isinstance(item, TextItem):
+        runs = [run for line in item.lines for run in line.runs]
+        outlines = "".join(_outline(run, run.outline, defs) for run in runs if run.outline is not None)
+        return outlines + "".join(_run(run, defs) for run in runs)
+    if isinstance(item, ShapeItem):
+        return _shape(item, defs)
+    return _picture(item, defs) if isinstance(item, PictureItem) else _qr(item)
+
+
+def _shadow(item: AnyItem, shade: Shade, defs: Defs) -> str:
+    """The filter that casts the shadow. It works on sRGB, as the pixels do."""
+    left, top, right, bottom = pixel_bounds(item) or (0, 0, 1, 1)
+    dx, dy = shade.offset
+    region = box_of((left, top, right - left, bottom - top))
+    cast = (
+        f'<feDropShadow dx="{dx}" dy="{dy}" stdDeviation="{number(shade.deviation)}" '
+        f'flood-color="{_rgb(shade.colour)}"{_alpha(shade.colour, "flood-opacity")}/>'
+    )
+    opening = f'filter filterUnits="userSpaceOnUse" color-interpolation-filters="sRGB" {region}'
+    return defs.other("shadow", opening, cast)
+
+
+def _run(run: Run, defs: Defs) -> str:
+    return f"<g {_fill(run.colour, defs)}>{_glyphs(run, defs)}</g>"
+
+
+def _outline(run: Run, line: Line, defs: Defs) -> str:
+    """The line around all glyphs of a run, in the units of their font; as thick as one where they overlap."""
+    width = number(line.width * defs.units(run.font) / run.size)
+    look = f'fill="none" stroke="{_rgb(line.paint)}" stroke-width="{width}" stroke-linejoin="{_JOINS[line.joins]}"'
+    return f"<g {look}{_alpha(line.paint, 'opacity')}>{_glyphs(run, defs)}</g>"
+
+
+_JOINS = {"mitre": "miter", "round": "round"}
+
+
+def _glyphs(run: Run, defs: Defs) -> str:
+    scale = number(run.size / defs.units(run.font))
+    lying = "rotate(90)" if run.turned else ""
+    return "".join(
         f'<use href="#{defs.glyph(run.font, glyph.id)}" '
-        f'transform="translate({_n(glyph.x)} {_n(glyph.y)})scale({scale})"/>'
+        f'transform="translate({number(glyph.x)} {number(glyph.y)}){lying}scale({scale})"/>'
         for glyph in run.glyphs
     )
-    return f"<g {_fill(run.colour, defs)}>{uses}</g>"
 
 
 def _rgb(colour: Rgba) -> str:
@@ -134,10 +127,10 @@ def _rgb(colour: Rgba) -> str:
 
 
 def _alpha(colour: Rgba, attribute: str) -> str:
-    return "" if colour[3] == 255 else f' {attribute}="{_n(colour[3] / 255)}"'
+    return "" if colour[3] == 255 else f' {attribute}="{number(colour[3] / 255)}"'
 
 
-def _fill(paint: Paint | None, defs: _Defs) -> str:
+def _fill(paint: Paint | None, defs: Defs) -> str:
     if paint is None:
         return 'fill="none"'
     if isinstance(paint, Linear | Radial):
@@ -145,60 +138,80 @@ def _fill(paint: Paint | None, defs: _Defs) -> str:
     return f'fill="{_rgb(paint)}"' + _alpha(paint, "fill-opacity")
 
 
-def _gradient(paint: Linear | Radial, defs: _Defs) -> str:
+def _gradient(paint: Linear | Radial, defs: Defs) -> str:
     stops = "".join(
-        f'<stop offset="{_n(at)}" stop-color="{_rgb(colour)}"{_alpha(colour, "stop-opacity")}/>'
+        f'<stop offset="{number(at)}" stop-color="{_rgb(colour)}"{_alpha(colour, "stop-opacity")}/>'
         for at, colour in paint.stops
     )
     units = 'gradientUnits="userSpaceOnUse"'
     if isinstance(paint, Linear):
         (x1, y1), (x2, y2) = paint.start, paint.end
-        ends = f'x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}"'
+        ends = f'x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}"'
         return defs.other("paint", f"linearGradient {units} {ends}", stops)
-    place = f'cx="{_n(paint.centre[0])}" cy="{_n(paint.centre[1])}" r="{_n(paint.radius)}"'
+    place = f'cx="{number(paint.centre[0])}" cy="{number(paint.centre[1])}" r="{number(paint.radius)}"'
     return defs.other("paint", f"radialGradient {units} {place}", stops)
 
 
 def _stroke(line: Line | None) -> str:
     if line is None:
         return ""
-    dash = f' stroke-dasharray="{" ".join(_n(length) for length in line.dash)}"' if line.dash else ""
-    return f' stroke="{_rgb(line.paint)}" stroke-width="{_n(line.width)}"{dash}{_alpha(line.paint, "stroke-opacity")}'
+    dash = f' stroke-dasharray="{" ".join(number(length) for length in line.dash)}"' if line.dash else ""
+    return (
+        f' stroke="{_rgb(line.paint)}" stroke-width="{number(line.width)}"{dash}{_alpha(line.paint, "stroke-opacity")}'
+    )
 
 
 def _ellipse(box: tuple[float, float, float, float]) -> str:
     x, y, width, height = box
-    return f'cx="{_n(x + width / 2)}" cy="{_n(y + height / 2)}" rx="{_n(width / 2)}" ry="{_n(height / 2)}"'
+    return (
+        f'cx="{number(x + width / 2)}" cy="{number(y + height / 2)}" rx="{number(width / 2)}" ry="{number(height / 2)}"'
+    )
 
 
 def _rounded(radius: float) -> str:
-    return f' rx="{_n(radius)}"' if radius else ""
+    return f' rx="{number(radius)}"' if radius else ""
 
 
-def _shape(item: ShapeItem, defs: _Defs) -> str:
+def _shape(item: ShapeItem, defs: Defs) -> str:
     look = _fill(item.fill, defs) + _stroke(item.stroke)
     if item.shape == "ellipse":
         return f"<ellipse {_ellipse(item.box)} {look}/>"
     if item.shape == "rect":
-        return f"<rect {_box(item.box)}{_rounded(item.radius)} {look}/>"
-    path = "".join(name + " ".join(_n(part) for part in points) for name, points in item.path)
-    return f'<path d="{path}" {look}/>'
+        return f"<rect {box_of(item.box)}{_rounded(item.radius)} {look}/>"
+    return f'<path d="{path_data(item.path)}" {look}/>'
 
 
-def _picture(item: PictureItem, defs: _Defs) -> str:
+def _picture(item: PictureItem, defs: Defs) -> str:
     assert item.picture is not None
-    outline = f"<ellipse {_ellipse(item.box)}" if item.mask == "ellipse" else f"<rect {_box(item.box)}"
-    if item.mask == "rounded":
-        outline += _rounded(item.radius)
+    outline = _mask_outline(item)
     clip = ""
     if item.mask != "none":
         clip = f' clip-path="url(#{defs.other("clip", "clipPath", outline + "/>")})"'
+    if item.fade is not None:
+        clip += f' mask="url(#{_fade(item, item.fade, defs)})"'
     size = (min(round(item.box[2]), round(item.crop[2])) or 1, min(round(item.box[3]), round(item.crop[3])) or 1)
-    uri = quoteattr(defs.href(item.picture, item.crop, size))
-    drawn = f'<image {_box(item.box)} preserveAspectRatio="none"{clip} href={uri}/>'
+    uri = quoteattr((_data_uri if item.picture.is_made else defs.href)(item.picture, item.crop, size))
+    drawn = f'<image {box_of(item.box)} preserveAspectRatio="none"{clip} href={uri}/>'
     if item.border is not None:
         drawn += f'{outline} fill="none"{_stroke(item.border)}/>'
     return drawn
+
+
+def _mask_outline(item: PictureItem) -> str:
+    """The element, as yet open, that is the picture's outline."""
+    if item.mask == "ellipse":
+        return f"<ellipse {_ellipse(item.box)}"
+    if item.mask == "path":
+        return f'<path d="{path_data(item.path)}"'
+    return f"<rect {box_of(item.box)}" + (_rounded(item.radius) if item.mask == "rounded" else "")
+
+
+def _fade(item: PictureItem, fade: Linear | Radial, defs: Defs) -> str:
+    """A mask that is white, as thick as the gradient's colours are."""
+    white = replace(fade, stops=tuple((at, (255, 255, 255, colour[3])) for at, colour in fade.stops))
+    region = box_of(item.box)
+    shown = f"<rect {region} {_fill(white, defs)}/>"
+    return defs.other("fade", f'mask maskUnits="userSpaceOnUse" {region}', shown)
 
 
 def cut(picture: Picture, crop: Rect, size: tuple[int, int]) -> tuple[bytes, str]:
@@ -220,7 +233,7 @@ def _data_uri(picture: Picture, crop: Rect, size: tuple[int, int]) -> str:
 
 def _qr(item: QrItem) -> str:
     left, top, side, _ = item.modules
-    plate = f'<rect {_box(item.box)}{_rounded(item.radius)} fill="{_rgb(item.light)}"/>'
+    plate = f'<rect {box_of(item.box)}{_rounded(item.radius)} fill="{_rgb(item.light)}"/>'
     dark = _modules(item.matrix, left, top, side / len(item.matrix))
     return f'{plate}<path shape-rendering="crispEdges" fill="{_rgb(item.dark)}" d="{dark}"/>'
 
@@ -235,6 +248,9 @@ def _modules(matrix: tuple[tuple[bool, ...], ...], left: float, top: float, modu
             count = len(list(stretch))
             if dark:
                 x, y, width = left + column * module, top + row * module, count * module
-                path.append(f"M{_n(x)} {_n(y)}h{_n(width)}v{_n(module)}h{_n(-width)}z")
+                path.append(f"M{number(x)} {number(y)}h{number(width)}v{number(module)}h{number(-width)}z")
             column += count
     return "".join(path)
+
+
+__all__ = ["BLEND_CLASS", "PictureHref", "cut", "paint_svg"]

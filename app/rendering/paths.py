@@ -13,6 +13,7 @@ from app.rendering.display import Rect
 Command = tuple[str, tuple[float, ...]]
 Path = tuple[Command, ...]
 Point = tuple[float, float]
+PixelBox = tuple[int, int, int, int]  # left, top, right, bottom
 
 QUARTER = 4 / 3 * (math.sqrt(2) - 1)  # the handle of a cubic that draws a quarter of a circle
 TOLERANCE = 0.05  # px that a flattened curve may stray
@@ -40,6 +41,16 @@ class Affine:
     def apply(self, x: float, y: float) -> Point:
         """Where a point goes."""
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
+
+    def after(self, first: "Affine") -> "Affine":
+        """The map that does `first` and then this."""
+        return Affine(
+            self.a * first.a + self.c * first.b,
+            self.b * first.a + self.d * first.b,
+            self.a * first.c + self.c * first.d,
+            self.b * first.c + self.d * first.d,
+            *self.apply(first.e, first.f),
+        )
 
     def inverse(self) -> "Affine":
         """The map back. Needs a map that keeps area."""

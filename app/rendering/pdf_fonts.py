@@ -1,14 +1,15 @@
 """Fonts in a PDF: the glyphs that a display list uses, cut out of their faces, and the text that they are copied as."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 import pydyf
 import uharfbuzz as hb
 
 from app.rendering.display import Glyph, Run, TextItem
-from app.rendering.fonts import Face, FontBook
-from app.rendering.pdf_objects import Numbers, stream
+from app.rendering.fonts import Face
+from app.rendering.pdf_objects import Numbers, Resources, stream
 
 KEPT_TABLES = frozenset({"glyf", "loca", "head", "hhea", "hmtx", "maxp", "CFF "})
 SYMBOLIC, SERIF = 4, 2
@@ -32,10 +33,16 @@ class PdfFont:
         """How far the glyph moves the pen, in thousandths of the em."""
         return float(self.face.hb_font.get_glyph_h_advance(gid)) * 1000 / self.face.units_per_em
 
-    def add_to(self, pdf: pydyf.PDF) -> pydyf.Dictionary:
+    def shown(self, gid: int) -> str:
+        """The glyph as a string to be shown."""
+        return f"<{self.codes[gid]:04x}>"
+
+    def add_to(self, resources: Resources) -> pydyf.Dictionary:
         """Writes the font's objects and returns the one that a page names."""
+        pdf = resources.pdf
         descendant = self._descendant(pdf)
-        to_unicode = stream(pdf, "\n".join(self._character_map()).encode())
+        entries = sorted((f"{self.codes[gid]:04x}", text) for gid, text in self.texts.items() if text)
+        to_unicode = stream(pdf, "\n".join(character_map(entries)).encode())
         font = pydyf.Dictionary(
             {
                 "Type": "/Font",
@@ -106,22 +113,36 @@ class PdfFont:
         pdf.add_object(descriptor)
         return descriptor
 
-    def _character_map(self) -> Iterator[str]:
-        yield "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap"
-        yield "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def"
-        yield "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def"
-        yield "1 begincodespacerange\n<0000> <ffff>\nendcodespacerange"
-        entries = sorted((self.codes[gid], text) for gid, text in self.texts.items() if text)
-        for start in range(0, len(entries), PER_BLOCK):
-            block = entries[start : start + PER_BLOCK]
-            yield f"{len(block)} beginbfchar"
-            yield from (f"<{code:04x}> <{text.encode('utf-16-be').hex()}>" for code, text in block)
-            yield "endbfchar"
-        yield "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+
+class ShownFont(Protocol):
+    """What a run needs of the font that it is shown in."""
+
+    texts: dict[int, str]
+
+    def width(self, gid: int) -> float:
+        """How far a glyph moves the pen, in thousandths of the em."""
+
+    def shown(self, gid: int) -> str:
+        """A glyph as a string to be shown."""
 
 
-def used_fonts(items: Iterable[TextItem], fonts: FontBook) -> dict[str, PdfFont]:
-    """The fonts of texts by face key, in the order in which they are first used.
+def character_map(entries: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The lines of a map from codes (in hexadecimal digits, all equally many) to the text they are copied as."""
+    least, most = ("0" * len(entries[0][0]), "f" * len(entries[0][0])) if entries else ("00", "ff")
+    yield "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap"
+    yield "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def"
+    yield "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def"
+    yield f"1 begincodespacerange\n<{least}> <{most}>\nendcodespacerange"
+    for start in range(0, len(entries), PER_BLOCK):
+        block = entries[start : start + PER_BLOCK]
+        yield f"{len(block)} beginbfchar"
+        yield from (f"<{code}> <{text.encode('utf-16-be').hex()}>" for code, text in block)
+        yield "endbfchar"
+    yield "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+
+
+def used_glyphs(items: Iterable[TextItem]) -> dict[str, dict[int, str]]:
+    """The glyphs of texts by face key, in the order in which they are first used, with what they are copied as.
 
     A glyph is copied as the first text that it alone stands for; one that only ever continues a cluster, as the text of
     that cluster, so that no glyph is without a text. Where the two differ, the page says what is meant.
@@ -134,13 +155,14 @@ def used_fonts(items: Iterable[TextItem], fonts: FontBook) -> dict[str, PdfFont]
             for glyph in cluster:
                 (alone if len(cluster) == 1 else joined).setdefault(glyph.id, cluster[0].text)
     merged = {key: {**parts[key], **alone} for key, alone in texts.items()}
-    return {key: PdfFont(fonts.face(key), seen) for key, seen in merged.items() if seen}
+    return {key: seen for key, seen in merged.items() if seen}
 
 
-def draw_run(canvas: pydyf.Stream, run: Run, font: PdfFont) -> None:
+def draw_run(canvas: pydyf.Stream, run: Run, font: ShownFont) -> None:
     """Shows a run's glyphs exactly where the display list has them, copied as exactly its text."""
     pen: tuple[float, float] | None = None
     shown: list[str] = []
+    matrix = (0, run.size, run.size, 0) if run.turned else (run.size, 0, 0, -run.size)
     for cluster in _clusters(run):
         text = cluster[0].text
         spelled = len(cluster) == 1 and font.texts[cluster[0].id] == text
@@ -149,14 +171,15 @@ def draw_run(canvas: pydyf.Stream, run: Run, font: PdfFont) -> None:
             pen = None
             canvas.begin_marked_content("Span", pydyf.Dictionary({"ActualText": _hex(text)}).data)
         for glyph in cluster:
-            if pen is None or abs(pen[1] - glyph.y) > 1e-6:
+            along, across = (glyph.y, glyph.x) if run.turned else (glyph.x, glyph.y)
+            if pen is None or abs(pen[1] - across) > 1e-6:
                 _flush(canvas, shown)
-                canvas.set_text_matrix(run.size, 0, 0, -run.size, glyph.x, glyph.y)
-                pen = glyph.x, glyph.y
-            elif abs(pen[0] - glyph.x) > 1e-4:
-                shown.append(Numbers.one((pen[0] - glyph.x) * 1000 / run.size))
-            shown.append(f"<{font.codes[glyph.id]:04x}>")
-            pen = glyph.x + font.width(glyph.id) * run.size / 1000, glyph.y
+                canvas.set_text_matrix(*matrix, glyph.x, glyph.y)
+                pen = along, across
+            elif abs(pen[0] - along) > 1e-4:
+                shown.append(Numbers.one((pen[0] - along) * 1000 / run.size))
+            shown.append(font.shown(glyph.id))
+            pen = along + font.width(glyph.id) * run.size / 1000, across
         if not spelled:
             _flush(canvas, shown)
             pen = None

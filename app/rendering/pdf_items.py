@@ -1,17 +1,22 @@
 """Paints items of a display list into a content stream: text by glyph ids, vector shapes, pictures, the code."""
 
 from collections.abc import Mapping
-from itertools import groupby
 
 import pydyf
+from PIL import Image
 
 from app.rendering import paths
-from app.rendering.display import AnyItem, PictureItem, QrItem, ShapeItem, TextItem
-from app.rendering.outlines import picture_path, shape_path
+from app.rendering.display import AnyItem, PictureItem, QrItem, Shade, ShapeItem, TextItem
+from app.rendering.fonts import FontBook
+from app.rendering.outlines import module_path, picture_path, run_path, shape_path
+from app.rendering.paint_items import shadow_mask
+from app.rendering.paths import PixelBox
+from app.rendering.pdf_emoji import PdfPictureFont
 from app.rendering.pdf_fonts import PdfFont, draw_run
 from app.rendering.pdf_objects import Resources, stream
-from app.rendering.pdf_paints import fill, set_alpha, set_colour, set_opacity, stroke, trace
-from app.rendering.pdf_pictures import picture_name
+from app.rendering.pdf_paints import fill, set_alpha, set_colour, set_opacity, set_soft_mask, stroke, trace
+from app.rendering.pdf_pictures import embedded, pack, picture_name
+from app.rendering.surface import scaled
 
 EVERYWHERE = 100_000  # a form's box that cuts nothing
 
@@ -42,19 +47,31 @@ def form(resources: Resources, content: bytes) -> pydyf.Stream:
 class ItemPainter:
     """Paints items on `canvas`, y downwards, one unit a pixel of the grid.
 
-    `detail` is how many of a picture's pixels a pixel of the grid may hold.
+    `detail` is how many of a picture's pixels a pixel of the grid may hold; `sheet` the pixels of the grid that are
+    seen, bleed included. `used` are the glyphs of all texts by face, with what they are copied as.
     """
 
-    def __init__(self, resources: Resources, fonts: Mapping[str, PdfFont]) -> None:
+    def __init__(self, resources: Resources, book: FontBook, used: Mapping[str, dict[int, str]]) -> None:
         self.canvas = Canvas()
         self.resources = resources
         self.detail = 1.0
-        self._fonts = fonts
-        self._names = {key: resources.keep("Font", key, font.add_to(resources.pdf)) for key, font in fonts.items()}
+        self.sheet: PixelBox = (0, 0, 0, 0)
+        self._book = book
+        self._fonts = {
+            key: (PdfPictureFont if book.face(key).is_pictures else PdfFont)(book.face(key), texts)
+            for key, texts in used.items()
+        }
+        self._names = {key: resources.keep("Font", key, font.add_to(resources)) for key, font in self._fonts.items()}
+
+    def paint_ground(self) -> None:
+        """White, all over the sheet: colours are mixed with what is there, and not with nothing."""
+        left, top, right, bottom = self.sheet
+        ground = paths.rectangle((left, top, right - left, bottom - top))
+        fill(self.canvas, self.resources, ground, (255, 255, 255, 255))
 
     def paint(self, item: AnyItem) -> None:
-        """Paints one item; one that is laid over as a whole (opacity) becomes a group of its own."""
-        if item.opacity >= 1:
+        """Paints one item; one that is laid over as a whole (opacity, blend) becomes a group of its own."""
+        if item.opacity >= 1 and item.blend == "normal":
             self._paint(item)
         elif item.opacity > 0:
             self._paint_together(item)
@@ -67,11 +84,13 @@ class ItemPainter:
         if name is None:
             name = self.resources.keep("XObject", content, form(self.resources, content))
         self.canvas.push_state()
-        set_opacity(self.canvas, self.resources, item.opacity)
+        set_opacity(self.canvas, self.resources, item.opacity, item.blend)
         self.canvas.draw_x_object(name)
         self.canvas.pop_state()
 
     def _paint(self, item: AnyItem) -> None:
+        if item.shadow is not None:
+            self._shadow(item, item.shadow)
         by = paths.turn(item.rotate, item.box)
         self.canvas.push_state()
         if not by.is_identity:
@@ -86,6 +105,21 @@ class ItemPainter:
             self._code(item)
         self.canvas.pop_state()
 
+    def _shadow(self, item: AnyItem, shade: Shade) -> None:
+        """The shadow as a picture, a pixel of it to each of the grid."""
+        cast = shadow_mask(item, self.sheet, self._book)
+        if cast is None:
+            return
+        mask, (left, top, right, bottom) = cast
+        picture = Image.new("RGB", mask.size, shade.colour[:3])
+        picture.putalpha(scaled(mask, shade.colour[3] / 255))
+        packed = embedded(self.resources, pack(picture, self.resources.colours))
+        name = self.resources.keep("XObject", (item, "shadow"), packed)
+        self.canvas.push_state()
+        self.canvas.set_matrix(right - left, 0, 0, top - bottom, left, bottom)
+        self.canvas.draw_x_object(name)
+        self.canvas.pop_state()
+
     def _shape(self, item: ShapeItem) -> None:
         path = shape_path(item)
         if item.fill is not None:
@@ -93,12 +127,15 @@ class ItemPainter:
         stroke(self.canvas, self.resources, path, item.stroke)
 
     def _text(self, item: TextItem) -> None:
+        for run in (run for line in item.lines for run in line.runs if run.outline is not None):
+            stroke(self.canvas, self.resources, run_path(run, self._book.face(run.font)), run.outline)
         for run in (run for line in item.lines for run in line.runs if run.glyphs):
             self.canvas.push_state()
-            set_alpha(self.canvas, self.resources, run.colour[3])
+            if isinstance(self._fonts[run.font], PdfFont):
+                set_alpha(self.canvas, self.resources, run.colour[3])
+                set_colour(self.canvas, self.resources.colours, run.colour[:3])
             self.canvas.begin_text()
             self.canvas.set_font_size(self._names[run.font], 1)
-            set_colour(self.canvas, self.resources.colours, run.colour[:3])
             draw_run(self.canvas, run, self._fonts[run.font])
             self.canvas.end_text()
             self.canvas.pop_state()
@@ -113,6 +150,8 @@ class ItemPainter:
         trace(self.canvas, path)
         self.canvas.clip()
         self.canvas.end()
+        if item.fade is not None:
+            set_soft_mask(self.canvas, self.resources, item.fade)
         self.canvas.set_matrix(width, 0, 0, -height, x, y + height)
         self.canvas.draw_x_object(name)
         self.canvas.pop_state()
@@ -120,24 +159,4 @@ class ItemPainter:
 
     def _code(self, item: QrItem) -> None:
         fill(self.canvas, self.resources, paths.rectangle(item.box, item.radius), item.light)
-        x, y, width, height = item.modules
-        self.canvas.push_state()
-        set_alpha(self.canvas, self.resources, item.dark[3])
-        set_colour(self.canvas, self.resources.colours, item.dark[:3])
-        self.canvas.set_matrix(width / len(item.matrix[0]), 0, 0, height / len(item.matrix), x, y)
-        self.canvas.stream.append(_modules(item.matrix))
-        self.canvas.fill()
-        self.canvas.pop_state()
-
-
-def _modules(matrix: tuple[tuple[bool, ...], ...]) -> str:
-    """The dark modules as rectangles on the code's own grid, neighbours in a row as one."""
-    operators = []
-    for row, cells in enumerate(matrix):
-        column = 0
-        for is_dark, members in groupby(cells):
-            count = sum(1 for _ in members)
-            if is_dark:
-                operators.append(f"{column} {row} {count} 1 re")
-            column += count
-    return "\n".join(operators)
+        fill(self.canvas, self.resources, module_path(item), item.dark)

@@ -9,6 +9,7 @@ from app.rendering.display import Line, Linear, Paint, Radial, Rgba
 from app.rendering.paths import Path
 from app.rendering.pdf_colours import Colours, Rgb
 from app.rendering.pdf_objects import Numbers, Resources, stream
+from app.rendering.scene import Blend
 
 Stops = Sequence[tuple[float, Rgba]]
 Parts = Sequence[tuple[float, tuple[float, ...]]]
@@ -46,7 +47,7 @@ def fill(canvas: pydyf.Stream, resources: Resources, path: Path, paint: Paint) -
         canvas.clip()
         canvas.end()
         if any(colour[3] < 255 for _, colour in paint.stops):
-            _set_soft_mask(canvas, resources, paint)
+            set_soft_mask(canvas, resources, paint)
         canvas.paint_shading(_shading(resources, paint, gray=False))
     canvas.pop_state()
 
@@ -60,6 +61,8 @@ def stroke(canvas: pydyf.Stream, resources: Resources, path: Path, line: Line | 
     set_colour(canvas, resources.colours, line.paint[:3], stroke=True)
     canvas.set_line_width(line.width)
     canvas.set_miter_limit(4)
+    if line.joins == "round":
+        canvas.set_line_join(1)
     if line.dash:
         canvas.set_dash(list(line.dash), 0)
     trace(canvas, path)
@@ -80,17 +83,29 @@ def set_alpha(canvas: pydyf.Stream, resources: Resources, alpha: int) -> None:
         set_opacity(canvas, resources, alpha / 255)
 
 
-def set_opacity(canvas: pydyf.Stream, resources: Resources, opacity: float) -> None:
-    """Makes what follows `opacity` (0 to 1) thick."""
-    key = Numbers.one(opacity)
+_BLENDS: dict[Blend, str] = {
+    "normal": "/Normal",
+    "multiply": "/Multiply",
+    "screen": "/Screen",
+    "overlay": "/Overlay",
+}
+
+
+def set_opacity(canvas: pydyf.Stream, resources: Resources, opacity: float, blend: Blend = "normal") -> None:
+    """Makes what follows `opacity` (0 to 1) thick, and mixes it with what is below as `blend` says."""
+    alpha = Numbers.one(opacity)
+    key = (alpha, blend)
     name = resources.name("ExtGState", key)
     if name is None:
-        state = pydyf.Dictionary({"Type": "/ExtGState", "ca": key, "CA": key})
+        state = pydyf.Dictionary({"Type": "/ExtGState", "ca": alpha, "CA": alpha})
+        if blend != "normal":
+            state["BM"] = _BLENDS[blend]
         name = resources.keep("ExtGState", key, state)
     canvas.set_state(name)
 
 
-def _set_soft_mask(canvas: pydyf.Stream, resources: Resources, paint: Linear | Radial) -> None:
+def set_soft_mask(canvas: pydyf.Stream, resources: Resources, paint: Linear | Radial) -> None:
+    """Makes what follows as thick as the colours of a gradient are."""
     name = resources.name("ExtGState", paint)
     if name is None:
         group = stream(

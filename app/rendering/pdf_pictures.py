@@ -29,9 +29,9 @@ def picture_name(resources: Resources, item: PictureItem, detail: float) -> str:
         return name
     packed = _packed.get(key)
     if packed is None:
-        packed = _pack(pixels(item.picture, item.crop, size), resources.colours)
+        packed = pack(pixels(item.picture, item.crop, size), resources.colours)
         _packed.put(key, packed)
-    return resources.keep("XObject", key, _embedded(resources, packed))
+    return resources.keep("XObject", key, embedded(resources, packed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Packed:
 _packed: ByteLru[Packed] = ByteLru(CACHE_LIMIT_BYTES, lambda p: len(p.colours) + len(p.alpha or b""))
 
 
-def _pack(image: Image.Image, colours: Colours) -> Packed:
+def pack(image: Image.Image, colours: Colours) -> Packed:
+    """The picture as a PDF of these colours holds it."""
     alpha = zlib.compress(image.getchannel("A").tobytes(), LEVEL) if image.mode == "RGBA" else None
     shown = colours.pixels(image)
     if alpha is not None and image.width * image.height <= LOSSLESS_PIXELS:
@@ -56,7 +57,8 @@ def _pack(image: Image.Image, colours: Colours) -> Packed:
     return Packed(*image.size, "/DCTDecode", colours.jpeg(shown), alpha)
 
 
-def _embedded(resources: Resources, packed: Packed) -> pydyf.Stream:
+def embedded(resources: Resources, packed: Packed) -> pydyf.Stream:
+    """Adds a picture, and what shows through it, to the file."""
     common = {
         "Type": "/XObject",
         "Subtype": "/Image",

@@ -1,5 +1,6 @@
 """Paints whole posters: each item as tagged content or as decoration, what posters of one template share only once."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -53,8 +54,14 @@ class PosterPainter:
         """One poster, its upper left corner at `spot`; the caller has set the page's own matrix."""
         painter, display = self._painter, leaf.display
         painter.detail = 1.0 if display.print else 2.0
+        bleed = math.ceil(display.print.bleed_mm * display.width_px / display.print.width_mm) if display.print else 0
+        painter.sheet = (-bleed, -bleed, display.width_px + bleed, display.height_px + bleed)
         painter.canvas.push_state()
         painter.canvas.set_matrix(spot.across, 0, 0, -spot.down, spot.left, spot.top)
+        if display.is_blended:
+            painter.canvas.begin_marked_content("Artifact")
+            painter.paint_ground()
+            painter.canvas.end_marked_content()
         for stretch in _stretches(leaf):
             if stretch.tag is None:
                 painter.canvas.begin_marked_content("Artifact")

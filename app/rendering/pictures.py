@@ -18,12 +18,16 @@ _ORIENTATION = 0x0112
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An encoded picture (PNG, JPEG or WebP). `width_px` and `height_px` are what is seen, after EXIF orientation."""
+    """An encoded picture (PNG, JPEG or WebP). `width_px` and `height_px` are what is seen, after EXIF orientation.
+
+    `is_made` says that layout made it, so that it can be had nowhere else.
+    """
 
     digest: str
     width_px: int
     height_px: int
     data: bytes = field(repr=False, compare=False)
+    is_made: bool = field(default=False, repr=False, compare=False)
 
 
 def read_picture(data: bytes, path: str = "picture") -> Picture:
@@ -124,7 +128,18 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         transform = _transform(profile, image.mode, target)
         if transform is not None:
             return ImageCms.applyTransform(image, transform) or image
+        if target == "RGBA" and (gray := _transform(profile, "L", "RGB")) is not None:
+            return _gray_to_srgb(image, gray)
     return image if image.mode == target else image.convert(target)
+
+
+def _gray_to_srgb(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
+    """A see-through picture of greys (RGBA), whose profile knows but one channel."""
+    converted = ImageCms.applyTransform(image.getchannel("R"), transform)
+    if converted is None:
+        return image
+    converted.putalpha(image.getchannel("A"))
+    return converted
 
 
 @lru_cache(maxsize=16)

@@ -1,7 +1,7 @@
 """Coverage: how much of each pixel a path fills, counted exactly by FreeType's grey rasteriser.
 
 *Unit*: pixels in, 8-bit coverage out. Fills are non-zero; strokes have butt caps and mitred joins up to a ratio of 4,
-as SVG draws them when nothing else is said.
+as SVG draws them when nothing else is said, or round joins.
 """
 
 import ctypes
@@ -13,14 +13,12 @@ from freetype import raw
 from PIL import Image
 
 from app.kernel.errors import Invalid, Problem
-from app.rendering.paths import Command, Path, subpaths
-
-PixelBox = tuple[int, int, int, int]  # left, top, right, bottom
+from app.rendering.paths import Command, Path, PixelBox, subpaths
 
 POINT_LIMIT = 32_000  # FreeType counts the points of an outline in 15 bits
 REACH_PX = 200_000  # and refuses points that lie further out
 FINE = 16  # strokes are computed on a grid this much finer than 1/64 px
-MITER_FIXED, CAP_BUTT = 3, 0
+JOINS, CAP_BUTT = {"mitre": 3, "round": 0}, 0
 ON, CONIC, CUBIC = 1, 0, 2
 _LONG = np.dtype(f"i{ctypes.sizeof(ctypes.c_long)}")
 _thread = threading.local()
@@ -68,7 +66,7 @@ def filled(path: Path) -> list[Outline]:
     return [outline]
 
 
-def stroked(path: Path, width: float) -> list[Outline]:
+def stroked(path: Path, width: float, joins: str = "mitre") -> list[Outline]:
     """The outlines of a line of `width` along the path."""
     found: list[Outline] = []
     for closed in (False, True):
@@ -77,12 +75,12 @@ def stroked(path: Path, width: float) -> list[Outline]:
         for commands in (commands for commands, is_closed in subpaths(path) if is_closed == closed):
             # A stroke has about three times the points of its path, and round curves up to twice that.
             if batch and points + 6 * len(commands) > POINT_LIMIT // 4:
-                found.append(_stroke(batch, width, closed))
+                found.append(_stroke(batch, width, closed, JOINS[joins]))
                 batch, points = [], 0
             batch.append(commands)
             points += 6 * len(commands)
         if batch:
-            found.append(_stroke(batch, width, closed))
+            found.append(_stroke(batch, width, closed, JOINS[joins]))
     return found
 
 
@@ -139,13 +137,13 @@ def _outline(contours: list[list[Command]], scale: float) -> Outline:
 _TAGS = {"M": (ON,), "L": (ON,), "Q": (CONIC, ON), "C": (CUBIC, CUBIC, ON)}
 
 
-def _stroke(contours: list[list[Command]], width: float, closed: bool) -> Outline:
+def _stroke(contours: list[list[Command]], width: float, closed: bool, joins: int) -> Outline:
     library = _library()
     stroker = raw.FT_Stroker()
     _checked(raw.FT_Stroker_New(library, ctypes.byref(stroker)))
     try:
         radius = math.floor(width / 2 * 64 * FINE + 0.5)
-        raw.FT_Stroker_Set(stroker, radius, CAP_BUTT, MITER_FIXED, 4 << 16)
+        raw.FT_Stroker_Set(stroker, radius, CAP_BUTT, joins, 4 << 16)
         source = _outline(contours, 64 * FINE)
         struct = source.struct()
         _checked(raw.FT_Stroker_ParseOutline(stroker, ctypes.byref(struct), 0 if closed else 1))

@@ -6,9 +6,9 @@ from functools import lru_cache
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.svgLib.path.parser import parse_path
 
-from app.rendering.display import Line, Linear, Paint, Radial, Rect, Rgba
+from app.rendering.display import Conic, Line, Linear, Paint, Radial, Rect, Rgba, Shade
 from app.rendering.pictures import Picture
-from app.rendering.scene import Fill, LinearGradient, RadialGradient, Stroke
+from app.rendering.scene import ConicGradient, Fill, LinearGradient, RadialGradient, Shadow, Stroke
 
 Commands = tuple[tuple[str, tuple[float, ...]], ...]
 
@@ -37,6 +37,19 @@ def paint(fill: Fill, box: Rect, palette: Mapping[str, str]) -> Paint:
         centre = (x + fill.centre[0] * width, y + fill.centre[1] * height)
         return Radial(centre, fill.radius * max(width, height), stops)
     return colour(fill, palette)
+
+
+def conic(fill: ConicGradient, box: Rect, palette: Mapping[str, str]) -> Conic:
+    """The gradient with its centre in pixels of `box`. *Raises* KeyError for an unknown colour."""
+    stops = tuple((stop.at, colour(stop.colour, palette)) for stop in fill.stops)
+    return Conic((box[0] + fill.centre[0] * box[2], box[1] + fill.centre[1] * box[3]), fill.start, stops)
+
+
+def shade(shadow: Shadow | None, palette: Mapping[str, str]) -> Shade | None:
+    """The shadow with its colour resolved; CSS' blur is twice the standard deviation."""
+    if shadow is None:
+        return None
+    return Shade(colour(shadow.colour, palette), (round(shadow.offset[0]), round(shadow.offset[1])), shadow.blur / 2)
 
 
 def line(stroke: Stroke | None, palette: Mapping[str, str]) -> Line | None:

@@ -7,163 +7,51 @@ size also names its paper in millimetres. Angles are degrees, clockwise. Colours
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Colour = Annotated[str, Field(pattern=r"^(#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?|@[a-z][a-z0-9-]*)$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Language = Literal["zh", "en"]
-ProfileField = Literal["name", "title", "phone", "organisation", "licence"]
-Point = tuple[float, float]
-Box = Annotated[tuple[float, float, float, float], Field(description="x, y, width, height")]
-
-
-class Model(BaseModel):
-    """Frozen, and strict about names: an unknown key is an error that names its path."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Localised(Model):
-    """One text in each of the template's languages."""
-
-    zh: str | None = None
-    en: str | None = None
-
-    def text(self, language: Language) -> str:
-        """The text in `language`, else in the other one."""
-        chosen = self.zh if language == "zh" else self.en
-        return chosen if chosen is not None else (self.zh or self.en or "")
-
-    def has(self, languages: tuple[Language, ...]) -> bool:
-        """Whether none of `languages` would have to borrow the other's text."""
-        return all((self.zh if language == "zh" else self.en) is not None for language in languages)
+from app.rendering.scene_terms import (
+    Blend,
+    Box,
+    Colour,
+    ConicGradient,
+    Fill,
+    Gradient,
+    Language,
+    LinearGradient,
+    Localised,
+    Model,
+    Name,
+    Point,
+    ProfileField,
+    RadialGradient,
+    Shadow,
+    ShapeFill,
+    Stop,
+    Stroke,
+    Words,
+)
+from app.rendering.text_style import Plate, Span, StylePatch, TextStyle
 
 
-Words = str | Localised
+class Follow(Model):
+    """A layer that moves up and down with an `edge` of another layer of its size, keeping the distance that is drawn.
 
-
-# --- fills -----------------------------------------------------------------------------------------------------------
-
-
-class Stop(Model):
-    """A gradient stop: `at` from 0 to 1."""
-
-    at: float = Field(ge=0, le=1)
-    colour: Colour
-
-
-class LinearGradient(Model):
-    """From point `start` to point `end`, both as fractions of the shape's box."""
-
-    kind: Literal["linear"]
-    start: Point = (0.0, 0.0)
-    end: Point = (0.0, 1.0)
-    stops: tuple[Stop, ...] = Field(min_length=2)
-
-
-class RadialGradient(Model):
-    """Around `centre` (fractions of the box) out to `radius` (fraction of the box's longer side)."""
-
-    kind: Literal["radial"]
-    centre: Point = (0.5, 0.5)
-    radius: float = Field(default=0.5, gt=0)
-    stops: tuple[Stop, ...] = Field(min_length=2)
-
-
-Gradient = Annotated[LinearGradient | RadialGradient, Field(discriminator="kind")]
-Fill = Colour | Gradient
-
-
-class Stroke(Model):
-    """A line of `width` px centred on the outline; `dash` alternates on and off lengths."""
-
-    colour: Colour
-    width: float = Field(gt=0)
-    dash: tuple[float, ...] = ()
-
-
-# --- text ------------------------------------------------------------------------------------------------------------
-
-
-class TextStyle(Model):
-    """How a text is set. A layer names a style of the template and may override single fields.
-
-    `family` is a role of the brand kit (``sans``, ``serif``); `weight` one of the weights that the kit has. `tracking`
-    is letter spacing in em. `size` is what the text is set at when it fits; with `min_size` it may shrink to that.
+    It moves whenever that layer moves or is higher or lower than drawn; with `push` only where it would come nearer.
     """
 
-    family: Name = "sans"
-    weight: int = Field(default=400, ge=100, le=900)
-    size: float = Field(default=34, gt=0)
-    min_size: float | None = Field(default=None, gt=0)
-    line_height: float = Field(default=1.5, ge=0.8, le=4)
-    colour: Colour = "@ink"
-    tracking: float = Field(default=0, ge=-0.2, le=2)
-    align: Literal["left", "centre", "right"] = "left"
-    valign: Literal["top", "middle", "bottom"] = "top"
-    max_lines: int | None = Field(default=None, ge=1)
-    direction: Literal["horizontal", "vertical"] = "horizontal"
-    phrases: bool = Field(default=False, description="break Chinese at phrases and balance the lines (headlines)")
-    tabular: bool = Field(default=False, description="figures of one width")
+    layer: Name
+    edge: Literal["top", "bottom"] = "bottom"
+    push: bool = False
 
 
-class StylePatch(Model):
-    """The fields of a TextStyle that a layer or a span sets differently."""
+class Heights(Model):
+    """How low and how high the box of a text may become, in px, as its lines ask.
 
-    family: Name | None = None
-    weight: int | None = Field(default=None, ge=100, le=900)
-    size: float | None = Field(default=None, gt=0)
-    min_size: float | None = Field(default=None, gt=0)
-    line_height: float | None = Field(default=None, ge=0.8, le=4)
-    colour: Colour | None = None
-    tracking: float | None = Field(default=None, ge=-0.2, le=2)
-    align: Literal["left", "centre", "right"] | None = None
-    valign: Literal["top", "middle", "bottom"] | None = None
-    max_lines: int | None = Field(default=None, ge=1)
-    direction: Literal["horizontal", "vertical"] | None = None
-    phrases: bool | None = None
-    tabular: bool | None = None
-
-    def over(self, style: TextStyle) -> TextStyle:
-        """The style with the fields that this patch has."""
-        changes = {name: value for name, value in self if value is not None}
-        return style.model_copy(update=changes) if changes else style
-
-
-class Span(Model):
-    """A piece of a text layer: fixed `text`, the value of a `slot`, or a profile `field`; exactly one of them.
-
-    Within a line, a span may differ from its layer in `weight`, `colour`, `family` and in size: `scale` times the
-    layer's. `rise` lifts its baseline by that many em of the span. Between spans that are a line break, a line of which
-    every slot and field is empty is left out.
+    The edge (or the middle) at which the text is aligned stays where it is drawn.
     """
 
-    text: Words | None = None
-    slot: Name | None = None
-    field: ProfileField | None = None
-    weight: int | None = Field(default=None, ge=100, le=900)
-    family: Name | None = None
-    colour: Colour | None = None
-    scale: float = Field(default=1, gt=0, le=4)
-    rise: float = 0
-
-    @model_validator(mode="after")
-    def _one_source(self) -> "Span":
-        if sum(source is not None for source in (self.text, self.slot, self.field)) != 1:
-            raise ValueError("a span has exactly one of: text, slot, field")
-        return self
-
-
-class Plate(Model):
-    """A filled box that hugs the text (a chip, a label): painted under it, as wide as the lines need plus `padding`."""
-
-    fill: Fill | None = None
-    stroke: Stroke | None = None
-    padding: Point = (16, 8)
-    radius: float = Field(default=0, ge=0)
-
-
-# --- layers ----------------------------------------------------------------------------------------------------------
+    min: float = Field(default=0, ge=0)
+    max: float = Field(gt=0)
 
 
 class LayerBase(Model):
@@ -173,21 +61,55 @@ class LayerBase(Model):
     """
 
     name: Name
+    follow: Follow | None = None
     opacity: float = Field(default=1, ge=0, le=1)
     rotate: float = 0
     locked: bool = True
     only: Language | None = None
 
 
+class PaintedLayer(LayerBase):
+    """A layer that may cast a shadow and be mixed with what is below it."""
+
+    shadow: Shadow | None = None
+    blend: Blend = "normal"
+
+
 class Mask(Model):
-    """The outline that cuts a picture: an ellipse in its box, or a rectangle with corners of `radius` px."""
+    """What is seen of a picture: an ellipse in its box, a rectangle with corners of `radius` px, or a path `d` on the
+    size's own grid; the whole of its `box` otherwise. It is as thick as the colours of the gradient `fade` are.
+    """
 
-    kind: Literal["ellipse", "rounded"]
+    kind: Literal["ellipse", "rounded", "path", "box"]
     radius: float = Field(default=0, ge=0)
+    d: str | None = None
+    fade: Gradient | None = None
+
+    @model_validator(mode="after")
+    def _path_has_data(self) -> "Mask":
+        if (self.kind == "path") != (self.d is not None):
+            raise ValueError("a path, and only a path, has d")
+        return self
 
 
-class PictureLayer(LayerBase):
-    """A picture: a file of the template folder (`src`), a brand `asset`, a picture `slot`, or the advisor's `photo`."""
+class Slices(Model):
+    """How far from its edges a picture is cut in nine (in its own pixels), and how large a pixel of it is drawn.
+
+    The corners keep their size, the edges are stretched along one side, the middle along both.
+    """
+
+    top: float = Field(ge=0)
+    right: float = Field(ge=0)
+    bottom: float = Field(ge=0)
+    left: float = Field(ge=0)
+    scale: float = Field(default=1, gt=0, le=16)
+
+
+class PictureLayer(PaintedLayer):
+    """A picture: a file of the template folder (`src`), a brand `asset`, a picture `slot`, or the advisor's `photo`.
+
+    With `slices` a file or a brand picture fills its box as a frame does, in nine parts.
+    """
 
     kind: Literal["picture"]
     box: Box
@@ -199,15 +121,18 @@ class PictureLayer(LayerBase):
     focus: Point = Field(default=(0.5, 0.5), description="the point of the picture that stays in view, as fractions")
     mask: Mask | None = None
     border: Stroke | None = None
+    slices: Slices | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "PictureLayer":
         if sum((self.src is not None, self.asset is not None, self.slot is not None, self.photo)) != 1:
             raise ValueError("a picture has exactly one of: src, asset, slot, photo")
+        if self.slices is not None and self.src is None and self.asset is None:
+            raise ValueError("only src and asset can have slices")
         return self
 
 
-class ShapeLayer(LayerBase):
+class ShapeLayer(PaintedLayer):
     """A rectangle, ellipse or path. `d` is SVG path data (M L H V C S Q T A Z, both cases) on the size's own grid."""
 
     kind: Literal["shape"]
@@ -215,7 +140,7 @@ class ShapeLayer(LayerBase):
     box: Box
     radius: float = Field(default=0, ge=0)
     d: str | None = None
-    fill: Fill | None = None
+    fill: ShapeFill | None = None
     stroke: Stroke | None = None
 
     @model_validator(mode="after")
@@ -225,7 +150,7 @@ class ShapeLayer(LayerBase):
         return self
 
 
-class TextLayer(LayerBase):
+class TextLayer(PaintedLayer):
     """Text in a box: fixed words, one slot, or spans of both. Text that does not fit its box is an error, never cut."""
 
     kind: Literal["text"]
@@ -236,6 +161,7 @@ class TextLayer(LayerBase):
     slot: Name | None = None
     spans: tuple[Span, ...] = ()
     plate: Plate | None = None
+    heights: Heights | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "TextLayer":
@@ -244,7 +170,7 @@ class TextLayer(LayerBase):
         return self
 
 
-class ProfileLayer(LayerBase):
+class ProfileLayer(PaintedLayer):
     """One field of the advisor's profile; nothing is drawn when the profile leaves it empty and `optional` is set."""
 
     kind: Literal["profile"]
@@ -256,6 +182,7 @@ class ProfileLayer(LayerBase):
     suffix: Words = ""
     optional: bool = False
     plate: Plate | None = None
+    heights: Heights | None = None
 
 
 class DisclosureLayer(LayerBase):
@@ -281,10 +208,14 @@ class QrLayer(LayerBase):
 
 
 class GroupLayer(LayerBase):
-    """Layers that belong together, moved by `offset`; opacity multiplies into the members. A group does not rotate."""
+    """Layers that belong together, moved by `offset`; opacity multiplies into the members.
+
+    `rotate` turns them together around `centre`, by default the middle of all their boxes (before `offset`).
+    """
 
     kind: Literal["group"]
     offset: Point = (0, 0)
+    centre: Point | None = None
     layers: tuple["Layer", ...]
 
 
@@ -313,3 +244,45 @@ class Size(Model):
 
 
 GroupLayer.model_rebuild()
+
+__all__ = [
+    "Blend",
+    "Box",
+    "Colour",
+    "ConicGradient",
+    "DisclosureLayer",
+    "Fill",
+    "Follow",
+    "Gradient",
+    "GroupLayer",
+    "Heights",
+    "Language",
+    "Layer",
+    "LayerBase",
+    "LinearGradient",
+    "Localised",
+    "Mask",
+    "Model",
+    "Name",
+    "PaintedLayer",
+    "PictureLayer",
+    "Plate",
+    "Point",
+    "Print",
+    "ProfileField",
+    "ProfileLayer",
+    "QrLayer",
+    "RadialGradient",
+    "Shadow",
+    "ShapeFill",
+    "ShapeLayer",
+    "Size",
+    "Slices",
+    "Span",
+    "Stop",
+    "Stroke",
+    "StylePatch",
+    "TextLayer",
+    "TextStyle",
+    "Words",
+]

@@ -21,7 +21,8 @@ from app.rendering.cache import StaticCache
 from app.rendering.display import AnyItem, DisplayList, PictureItem
 from app.rendering.encode import chunk, chunks, head
 from app.rendering.fonts import FontBook
-from app.rendering.paint_items import paint_item, pixel_bounds
+from app.rendering.outlines import pixel_bounds
+from app.rendering.paint_items import paint_item
 from app.rendering.paint_png import GROUND
 from app.rendering.pictures import pixels
 from app.rendering.proof import unproved
@@ -58,6 +59,8 @@ def paint_strips(display: DisplayList, fonts: FontBook, rows: int = STRIP_ROWS) 
 def _cut(item: AnyItem, top: int, bottom: int) -> AnyItem:
     """A plain picture without the rows that another strip shows; anything else as it is."""
     if not isinstance(item, PictureItem) or item.mask != "none" or item.rotate or item.border is not None:
+        return item
+    if item.fade is not None or item.shadow is not None:
         return item
     x, y, width, height = item.box
     first, last = max(y, float(top)), min(y + height, float(bottom))

@@ -1,11 +1,12 @@
 """A surface to paint on: pixels of a part of the poster, and the two ways of laying something over them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PIL import Image, ImageChops
 
 from app.rendering.display import Rgba
-from app.rendering.raster import PixelBox
+from app.rendering.paths import PixelBox
+from app.rendering.scene import Blend
 
 BAND_PIXELS = 1 << 20  # how much is worked on at once, so that a sheet of paper needs no sheet-sized temporaries
 
@@ -46,10 +47,24 @@ class Surface:
             over.putalpha(mask.crop(window))
         self.image.alpha_composite(over, (seen[0] - self.left, seen[1] - self.top))
 
-    def merge(self, above: "Surface", opacity: float = 1.0) -> None:
-        """Lays another surface (RGBA) over this one."""
+    def merge(self, above: "Surface", opacity: float = 1.0, blend: Blend = "normal") -> None:
+        """Lays another surface (RGBA) over this one; `blend` mixes its colours with what is below, on RGB only.
+
+        *Source*: W3C Compositing and Blending Level 1, “Blending”, for a backdrop that is opaque.
+        """
         colours, alpha = above.image.convert("RGB"), above.image.getchannel("A")
+        if blend != "normal":
+            left, top, right, bottom = above.box
+            below = self.image.crop((left - self.left, top - self.top, right - self.left, bottom - self.top))
+            colours = _MIXES[blend](below, colours)
         self.lay(colours, above.box, alpha if opacity >= 1 else scaled(alpha, opacity))
+
+
+_MIXES: dict[Blend, Callable[[Image.Image, Image.Image], Image.Image]] = {
+    "multiply": ImageChops.multiply,
+    "screen": ImageChops.screen,
+    "overlay": ImageChops.overlay,
+}
 
 
 def transparent(box: PixelBox) -> Surface:
@@ -83,9 +98,9 @@ def around(one: PixelBox, other: PixelBox) -> PixelBox:
     return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
-def bands(box: PixelBox) -> Iterator[PixelBox]:
-    """The box in strips of whole rows, each of about `BAND_PIXELS`."""
+def bands(box: PixelBox, pixels: int = BAND_PIXELS) -> Iterator[PixelBox]:
+    """The box in strips of whole rows, each of about so many `pixels`."""
     left, top, right, bottom = box
-    rows = max(8, BAND_PIXELS // max(1, right - left))
+    rows = max(8, pixels // max(1, right - left))
     for start in range(top, bottom, rows):
         yield left, start, right, min(bottom, start + rows)

@@ -31,6 +31,7 @@ Review = Literal["never", "on_finding", "always"]
 class TextSlot(Model):
     """An open text. `max_chars` counts code points; `must_change` refuses the example itself as a value.
 
+    `emoji` allows coloured pictures in it.
     `styles` are the template styles that the advisor may choose from (the layer's own is always allowed). `move` is the
     box in which the layer may be moved; without it the layer stays where it is.
     """
@@ -42,6 +43,7 @@ class TextSlot(Model):
     must_change: bool = False
     max_chars: int = Field(ge=1, le=2000)
     multiline: bool = False
+    emoji: bool = False
     example: Words
     styles: tuple[str, ...] = ()
     move: dict[str, Box] = Field(default_factory=dict, description="bounds by size name")

@@ -9,6 +9,7 @@ from app.rendering.resolve import commands
 from app.rendering.scene import (
     DisclosureLayer,
     GroupLayer,
+    Heights,
     Language,
     Layer,
     Localised,
@@ -43,14 +44,20 @@ def _own(template: Template) -> Iterator[Problem]:
     if not template.title.has(template.languages):
         yield Problem("title", "missing_language", f"needs {' and '.join(template.languages)}")
     for name, style in template.styles.items():
-        if style.min_size is not None and style.min_size > style.size:
-            yield Problem(
-                f"styles.{name}.min_size", "bad_range", f"{style.min_size:g} is more than size {style.size:g}"
-            )
+        for field, least, usual in _ranges(style):
+            yield Problem(f"styles.{name}.{field}", "bad_range", f"{least:g} is more than {usual}")
     for name, slot in template.slots.items():
         yield from _slot_problems(template, name, slot)
     for name, size in template.sizes.items():
         yield from _size_problems(template, name, size)
+
+
+def _ranges(style: TextStyle) -> Iterator[tuple[str, float, str]]:
+    """(field, least, what it is less than) of each range that is upside down."""
+    for field, usual in (("size", style.size), ("tracking", style.tracking), ("line_height", style.line_height)):
+        least = getattr(style, f"min_{field}")
+        if least is not None and least > usual:
+            yield f"min_{field}", least, f"{field} {usual:g}"
 
 
 def _slot_problems(template: Template, name: str, slot: Slot) -> Iterator[Problem]:
@@ -58,7 +65,7 @@ def _slot_problems(template: Template, name: str, slot: Slot) -> Iterator[Proble
     if name in RESERVED_SLOT_NAMES:
         yield Problem(path, "reserved_name", "means the advisor's own in a table of rows; name the slot otherwise")
     if isinstance(slot, TextSlot):
-        yield from _words_problems(template, f"{path}.example", slot.example)
+        yield from _words_problems(template, f"{path}.example", slot.example, emoji=slot.emoji)
         for language in template.languages:
             words = slot.example if isinstance(slot.example, str) else slot.example.text(language)
             if len(words) > slot.max_chars:
@@ -94,9 +101,42 @@ def _size_problems(template: Template, size_name: str, size: Size) -> Iterator[P
                 if language in codes:
                     yield Problem(here, "second_qr", "a size has one QR code: two on one screen cannot be scanned")
                 codes.add(language)
+    yield from _follow_problems(size, path)
     for name, slot in template.slots.items():
         if slot.required and name not in drawn:
             yield Problem(path, "slot_not_drawn", f"required slot “{name}” has no layer here")
+
+
+def _follow_problems(size: Size, path: str) -> Iterator[Problem]:
+    """Layers that follow what is not there, or each other in a circle. What moves a group moves its members."""
+    parents = dict(_members(size.layers, None))
+    followed = {layer.name: layer.follow.layer for _, layer in flat(size.layers, "") if layer.follow}
+    for here, layer in flat(size.layers, f"{path}.layers"):
+        if layer.follow is None:
+            continue
+        if layer.follow.layer not in parents:
+            yield Problem(f"{here}.follow.layer", "unknown_layer", f"there is no layer “{layer.follow.layer}” here")
+        elif layer.name in _moved_by(layer.follow.layer, parents, followed):
+            yield Problem(f"{here}.follow", "circle", f"“{layer.name}” would follow itself")
+
+
+def _members(layers: tuple[Layer, ...], parent: str | None) -> Iterator[tuple[str, str | None]]:
+    for layer in layers:
+        yield layer.name, parent
+        if isinstance(layer, GroupLayer):
+            yield from _members(layer.layers, layer.name)
+
+
+def _moved_by(name: str, parents: dict[str, str | None], followed: dict[str, str]) -> set[str]:
+    """All layers on which the place of layer `name` depends, itself among them."""
+    found: set[str] = set()
+    pending: list[str | None] = [name]
+    while pending:
+        one = pending.pop()
+        if one is not None and one not in found:
+            found.add(one)
+            pending += [parents.get(one), followed.get(one)]
+    return found
 
 
 def _layer_problems(template: Template, size: Size, path: str, layer: Layer) -> Iterator[Problem]:
@@ -108,17 +148,24 @@ def _layer_problems(template: Template, size: Size, path: str, layer: Layer) -> 
             yield Problem(slot_path, "wrong_slot_kind", f"slot “{name}” holds a {slot.kind}, not a {kind}")
     if isinstance(layer, TextLayer | ProfileLayer | DisclosureLayer):
         yield from _text_problems(template, size, path, layer)
-    elif isinstance(layer, ShapeLayer) and layer.d is not None:
-        try:
-            commands(layer.d)
-        except ValueError as error:
-            yield Problem(f"{path}.d", "bad_path", str(error))
+    elif isinstance(layer, ShapeLayer):
+        yield from _path_problems(f"{path}.d", layer.d)
+    elif isinstance(layer, PictureLayer) and layer.mask is not None:
+        yield from _path_problems(f"{path}.mask.d", layer.mask.d)
     elif isinstance(layer, QrLayer):
         least = _least(size, MIN_QR_PX, MIN_QR_MM)
         if min(layer.box[2], layer.box[3]) < least - 0.5:
             yield Problem(
                 f"{path}.box", "qr_too_small", f"a code needs {least:.0f} px here to be scanned from a screen"
             )
+
+
+def _path_problems(path: str, data: str | None) -> Iterator[Problem]:
+    try:
+        if data is not None:
+            commands(data)
+    except ValueError as error:
+        yield Problem(path, "bad_path", str(error))
 
 
 def _text_problems(
@@ -129,12 +176,21 @@ def _text_problems(
         return
     yield from _layer_words_problems(template, path, layer)
     style = layer.set.over(template.styles[layer.style] if layer.style else TextStyle())
-    if layer.set.min_size is not None and layer.set.min_size > style.size:
-        message = f"min_size {layer.set.min_size:g} is more than size {style.size:g}"
-        yield Problem(f"{path}.set", "bad_range", message)
+    for field, lowest, usual in _ranges(style):
+        if getattr(layer.set, field) is not None:
+            yield Problem(f"{path}.set", "bad_range", f"{field} {lowest:g} is more than {usual}")
+    if not isinstance(layer, DisclosureLayer) and layer.heights is not None:
+        yield from _heights_problems(f"{path}.heights", layer.heights, style)
     least = _least(size, MIN_DISCLOSURE_PX, MIN_DISCLOSURE_MM)
     if isinstance(layer, DisclosureLayer) and min(style.size, style.min_size or style.size) < least - 0.05:
         yield Problem(path, "disclosure_too_small", f"a disclosure is at least {least:.1f} px here")
+
+
+def _heights_problems(path: str, heights: Heights, style: TextStyle) -> Iterator[Problem]:
+    if heights.min > heights.max:
+        yield Problem(f"{path}.min", "bad_range", f"{heights.min:g} is more than max {heights.max:g}")
+    if style.direction == "vertical":
+        yield Problem(path, "vertical_heights", "a vertical text grows sideways; its height is as drawn")
 
 
 def _layer_words_problems(
@@ -151,9 +207,11 @@ def _layer_words_problems(
                 yield from _words_problems(template, f"{path}.spans[{index}].text", span.text, layer.only)
 
 
-def _words_problems(template: Template, path: str, words: Words, only: Language | None = None) -> Iterator[Problem]:
+def _words_problems(
+    template: Template, path: str, words: Words, only: Language | None = None, emoji: bool = False
+) -> Iterator[Problem]:
     for text in (words,) if isinstance(words, str) else (words.zh or "", words.en or ""):
-        for offset, character in forbidden_characters(text, multiline=True):
+        for offset, character in forbidden_characters(text, multiline=True, emoji=emoji):
             yield Problem(path, "forbidden_character", f"{named(character)} at offset {offset} is not allowed here")
     needed = (only,) if only else template.languages
     if isinstance(words, Localised) and not words.has(needed):

@@ -1,34 +1,25 @@
 """Text, profile and disclosure layers: what they say, how it is set, and the plate under it."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Literal
 
 from app.rendering.characters import named
-from app.rendering.desk import Desk, Frame, slot_offset
+from app.rendering.desk import Desk, Edges, Frame, slot_offset
 from app.rendering.display import AnyItem, Rect, ShapeItem, TextItem
 from app.rendering.fonts import Face
 from app.rendering.paragraphs import Piece, Setting
-from app.rendering.resolve import colour, line, paint
-from app.rendering.scene import DisclosureLayer, Plate, ProfileLayer, Span, StylePatch, TextLayer, TextStyle
+from app.rendering.paths import turn
+from app.rendering.resolve import colour, line, paint, shade
+from app.rendering.scene import DisclosureLayer, Plate, ProfileLayer, StylePatch, TextLayer, TextStyle
 from app.rendering.shaping import Manner
 from app.rendering.template import TextSlot
+from app.rendering.text_sources import AnyText, Source, sources_of
 from app.rendering.textset import Outcome, Overflow, set_text
-from app.rendering.values import TextValue, words_in
+from app.rendering.values import TextValue
 
-AnyText = TextLayer | ProfileLayer | DisclosureLayer
 Role = Literal["fixed", "slot", "profile", "disclosure"]
 # What a chosen style leaves as the layer has it: where the text stands, not how it looks.
-_PLACE = ("align", "valign", "direction", "max_lines", "phrases")
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """One piece of a layer's words and the path under which its problems are reported."""
-
-    text: str
-    path: str
-    span: Span | None = None
+_PLACE = ("align", "valign", "direction", "max_lines", "phrases", "hanging")
 
 
 def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
@@ -36,28 +27,53 @@ def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
 
     *Raises* KeyError for a colour or font that the brand kit lacks.
     """
-    sources = list(_sources(desk, layer, frame))
-    if not any(source.text.strip() for source in sources):
-        return []
+    sources = list(sources_of(desk, layer, frame))
     style = resolved_style(desk, layer)
+    heights = None if isinstance(layer, DisclosureLayer) else layer.heights
+    if not any(source.text.strip() for source in sources):
+        if heights is not None:
+            desk.edges[layer.name] = _edges(layer.box[3], 0.0, style.valign, sources)
+        return []
     slot = layer.slot if isinstance(layer, TextLayer) else None
-    box = frame.box(layer.box)
-    if slot:
-        dx, dy = slot_offset(desk, slot, box)
-        box = (box[0] + dx, box[1] + dy, box[2], box[3])
+    x, y, width, height = frame.box(layer.box)
+    dx, dy = slot_offset(desk, slot, (x, y, width, height)) if slot else (0.0, 0.0)
+    box = (x + dx, y + dy, width, height)
     pieces = tuple(_piece(desk, style, source) for source in sources if source.text)
-    outcome = set_text(pieces, _setting(desk, style), box)
+    outcome = set_text(pieces, _setting(desk, style), _with_height(box, heights.max, style) if heights else box)
     if not outcome.lines:
         _report(desk, sources, outcome)
         return []
+    if heights is not None:
+        height = min(max(outcome.extent[3], heights.min), heights.max)
+        desk.edges[layer.name] = _edges(box[3], height, style.valign, sources)
+        box = _with_height(box, height, style)
+        if frame.rotate:  # turned around the middle of the box as it has become
+            x, y, width, height = frame.box(_with_height(layer.box, height, style))
+            box = (x + dx, y + dy, width, height)
+            outcome = set_text(pieces, _setting(desk, style), box)
+    item = _item(layer, frame, style, sources, outcome, box)
+    if isinstance(layer, DisclosureLayer):
+        return [item]
+    if layer.shadow is not None or layer.blend != "normal":
+        item = replace(item, shadow=shade(layer.shadow, desk.palette), blend=layer.blend)
+    if layer.plate is None:
+        return [item]
+    plate = _plate(desk, layer.plate, item, outcome.extent)
+    return [plate, replace(item, shadow=None) if item.shadow else item]
+
+
+def _item(
+    layer: AnyText, frame: Frame, style: TextStyle, sources: list[Source], outcome: Outcome, box: Rect
+) -> TextItem:
+    slot = layer.slot if isinstance(layer, TextLayer) else None
     slots = [source.span.slot for source in sources if source.span and source.span.slot]
     role, dynamic = _role(layer, sources)
-    item = TextItem(
+    return TextItem(
         layer.name,
         box,
         dynamic=dynamic,
         opacity=layer.opacity * frame.opacity,
-        rotate=layer.rotate,
+        rotate=layer.rotate + frame.rotate,
         slot=slot or (slots[0] if slots else None),
         lines=outcome.lines,
         size=outcome.size,
@@ -65,11 +81,22 @@ def draw_text(desk: Desk, layer: AnyText, frame: Frame) -> list[AnyItem]:
         vertical=style.direction == "vertical",
         ink=outcome.ink,
     )
-    plate = None if isinstance(layer, DisclosureLayer) else layer.plate
-    return [item] if plate is None else [_plate(desk, plate, item, outcome.extent), item]
 
 
-def _role(layer: AnyText, sources: list[_Source]) -> tuple[Role, bool]:
+_RISES = {"top": 0.0, "middle": 0.5, "bottom": 1.0}  # the part by which a box that grows does so upwards
+
+
+def _with_height(box: Rect, height: float, style: TextStyle) -> Rect:
+    return (box[0], box[1] - (height - box[3]) * _RISES[style.valign], box[2], height)
+
+
+def _edges(drawn: float, height: float, valign: str, sources: list[Source]) -> Edges:
+    """What a box that is `height` high instead of as `drawn` means for the layers that follow it."""
+    grown = height - drawn
+    return Edges(-grown * _RISES[valign], grown * (1 - _RISES[valign]), _blamed(sources) if sources else "")
+
+
+def _role(layer: AnyText, sources: list[Source]) -> tuple[Role, bool]:
     if isinstance(layer, DisclosureLayer):
         return "disclosure", False
     if isinstance(layer, ProfileLayer):
@@ -78,61 +105,6 @@ def _role(layer: AnyText, sources: list[_Source]) -> tuple[Role, bool]:
     if layer.slot or any(span.slot for span in spans):
         return "slot", True
     return ("profile", True) if any(span.field for span in spans) else ("fixed", False)
-
-
-def _sources(desk: Desk, layer: AnyText, frame: Frame) -> Iterator[_Source]:
-    if isinstance(layer, ProfileLayer):
-        text = getattr(desk.values.profile, layer.field)
-        path = f"profile.{layer.field}"
-        if text.strip():
-            yield _Source(words_in(layer.prefix, desk.language), frame.path)
-            yield _Source(text, path)
-            yield _Source(words_in(layer.suffix, desk.language), frame.path)
-        elif not layer.optional:
-            desk.problem(path, "required", "this template shows it, so the profile must have it")
-    elif isinstance(layer, DisclosureLayer):
-        yield _Source(words_in(layer.text, desk.language), frame.path)
-    elif layer.slot:
-        yield _Source(_slot_text(desk, layer.slot), f"slots.{layer.slot}")
-    elif layer.text is not None:
-        yield _Source(words_in(layer.text, desk.language), frame.path)
-    else:
-        spans = (_span_source(desk, span, f"{frame.path}.spans[{index}]") for index, span in enumerate(layer.spans))
-        yield from _filled_lines(spans)
-
-
-def _filled_lines(sources: Iterable[_Source]) -> Iterator[_Source]:
-    """`sources` without the lines of which every slot and field is empty. A span that is a line break begins a line."""
-    lines: list[list[_Source]] = [[]]
-    for source in sources:
-        if source.span and source.span.text is not None and source.text == "\n":
-            lines.append([])
-        lines[-1].append(source)
-    filled = [line for line in lines if _says_something(line)]
-    for index, row in enumerate(filled):
-        yield from row[1:] if index == 0 and row is not lines[0] else row
-
-
-def _says_something(line: list[_Source]) -> bool:
-    """Whether one of the line's slots and fields is filled in, or it has only fixed words."""
-    open_texts = [source.text for source in line if source.span and source.span.text is None]
-    return not open_texts or any(text.strip() for text in open_texts)
-
-
-def _span_source(desk: Desk, span: Span, path: str) -> _Source:
-    if span.slot:
-        return _Source(_slot_text(desk, span.slot), f"slots.{span.slot}", span)
-    if span.field:
-        return _Source(getattr(desk.values.profile, span.field), f"profile.{span.field}", span)
-    return _Source(words_in(span.text or "", desk.language), path, span)
-
-
-def _slot_text(desk: Desk, name: str) -> str:
-    value, slot = desk.values.slots.get(name), desk.template.slots[name]
-    if isinstance(value, TextValue):
-        return value.text
-    assert isinstance(slot, TextSlot)
-    return words_in(slot.example, desk.language)
 
 
 def resolved_style(desk: Desk, layer: AnyText) -> TextStyle:
@@ -144,18 +116,27 @@ def resolved_style(desk: Desk, layer: AnyText) -> TextStyle:
     return patch.over(desk.template.styles[name] if name else TextStyle())
 
 
-def _piece(desk: Desk, style: TextStyle, source: _Source) -> Piece:
+def _piece(desk: Desk, style: TextStyle, source: Source) -> Piece:
     span = source.span
     if span is None:
         chain = _chain(desk, style.family, style.weight)
-        return Piece(source.text, chain, colour(style.colour, desk.palette))
+        return Piece(source.text, _with_emoji(desk, source, chain), colour(style.colour, desk.palette))
+    chain = _chain(desk, span.family or style.family, span.weight or style.weight)
     return Piece(
         source.text,
-        _chain(desk, span.family or style.family, span.weight or style.weight),
+        _with_emoji(desk, source, chain),
         colour(span.colour or style.colour, desk.palette),
         span.scale,
         span.rise,
     )
+
+
+def _with_emoji(desk: Desk, source: Source, chain: tuple[Face, ...]) -> tuple[Face, ...]:
+    """The chain, and after it the face of coloured pictures where the slot of this text allows them."""
+    slot = desk.template.slots.get(source.path.removeprefix("slots.")) if source.path.startswith("slots.") else None
+    if not isinstance(slot, TextSlot) or not slot.emoji or desk.fonts.emoji is None:
+        return chain
+    return (*chain, desk.fonts.emoji)
 
 
 def _chain(desk: Desk, family: str, weight: int) -> tuple[Face, ...]:
@@ -177,22 +158,37 @@ def _setting(desk: Desk, style: TextStyle) -> Setting:
         max_lines=style.max_lines,
         phrases=style.phrases,
         manner=Manner(desk.language, style.direction == "vertical", style.tabular, bool(style.tracking)),
+        hanging=style.hanging,
+        autospace=style.autospace,
+        tightest=_tightest(style),
+        outline=None if style.outline is None else (colour(style.outline.colour, desk.palette), style.outline.width),
     )
 
 
-def _report(desk: Desk, sources: list[_Source], outcome: Outcome) -> None:
+def _tightest(style: TextStyle) -> tuple[float, float] | None:
+    if style.min_tracking is None and style.min_line_height is None:
+        return None
+    tracking = style.tracking if style.min_tracking is None else style.min_tracking
+    return tracking, style.line_height if style.min_line_height is None else style.min_line_height
+
+
+def _report(desk: Desk, sources: list[Source], outcome: Outcome) -> None:
     for offset, characters in outcome.missing:
         begin = 0
         for source in sources:
             if begin <= offset < begin + len(source.text):
                 shown = ", ".join(named(character) for character in characters)
-                message = f"no font of this text has {shown}, at offset {offset - begin}"
+                message = f"no font of this text has {shown}, at offset {source.offset + offset - begin}"
                 desk.problem(source.path, "missing_glyph", message)
             begin += len(source.text)
     if outcome.overflow:
-        open_sources = [source for source in sources if not source.path.startswith("sizes.")] or sources
-        longest = max(open_sources, key=lambda source: len(source.text))
-        desk.problem(longest.path, "overflow", overflow_message(outcome.overflow))
+        desk.problem(_blamed(sources), "overflow", overflow_message(outcome.overflow))
+
+
+def _blamed(sources: list[Source]) -> str:
+    """The path of the longest of the texts that somebody filled in."""
+    open_sources = [source for source in sources if not source.path.startswith("sizes.")] or sources
+    return max(open_sources, key=lambda source: len(source.text)).path
 
 
 def overflow_message(overflow: Overflow) -> str:
@@ -209,8 +205,14 @@ def overflow_message(overflow: Overflow) -> str:
 
 
 def _plate(desk: Desk, plate: Plate, item: TextItem, extent: Rect) -> ShapeItem:
+    """The plate under a text; where the text is turned, the plate is turned with it around the same point."""
     across, down = plate.padding
-    box = (extent[0] - across, extent[1] - down, extent[2] + 2 * across, extent[3] + 2 * down)
+    width, height = extent[2] + 2 * across, extent[3] + 2 * down
+    by = turn(item.rotate, item.box)
+    x, y = by.apply(extent[0] + extent[2] / 2, extent[1] + extent[3] / 2)
+    box = (x - width / 2, y - height / 2, width, height)
+    if by.is_identity:
+        box = (extent[0] - across, extent[1] - down, width, height)
     return ShapeItem(
         item.layer,
         box,
@@ -218,7 +220,9 @@ def _plate(desk: Desk, plate: Plate, item: TextItem, extent: Rect) -> ShapeItem:
         opacity=item.opacity,
         rotate=item.rotate,
         slot=item.slot,
-        radius=min(plate.radius, box[2] / 2, box[3] / 2),
+        shadow=item.shadow,
+        blend=item.blend,
+        radius=min(plate.radius, width / 2, height / 2),
         fill=None if plate.fill is None else paint(plate.fill, box, desk.palette),
         stroke=line(plate.stroke, desk.palette),
     )

@@ -1,6 +1,7 @@
 """Sets a text in its box: finds the size that fits, breaks the lines, and places every glyph."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, floor, inf
 
@@ -10,6 +11,7 @@ from app.rendering.paragraphs import Piece, Setting, ShapedText, line_extent, sh
 from app.rendering.placing import place
 
 SLACK = 0.5  # px that a box may be exceeded by, as CSS rounds
+STEPS = 4  # in which a text is tightened
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,37 @@ class Outcome:
 def set_text(pieces: tuple[Piece, ...], setting: Setting, box: Rect) -> Outcome:
     """`pieces` set in `box`, at the largest of the allowed sizes (steps of half a pixel) that fits.
 
-    Kept for a while: most texts of a poster are the same as in the one before.
+    At the least size it is tightened, as far as allowed; only then is a word cut that is longer than a line. Kept for a
+    while: most texts of a poster are the same as in the one before.
     """
     text = shaped(pieces, setting)
     if text.missing:
         return Outcome(missing=tuple(text.missing))
     along, across = (box[3], box[2]) if setting.manner.vertical else (box[2], box[3])
-    sizes = _candidates(setting)
+    overflow: Overflow | None = None
     for whole_words in (True, False):
-        found, overflow = _largest(text, setting, sizes, (along, across), whole_words)
-        if found is not None:
-            return _outcome(text, setting, *found, box)
+        for tried in (setting, *_tightened(setting)):
+            text = text if tried is setting else shaped(pieces, tried)
+            found, overflow = _largest(text, tried, _candidates(tried), (along, across), whole_words)
+            if found is not None:
+                return _outcome(text, tried, *found, box)
+        text = shaped(pieces, setting) if setting.tightest else text
     return Outcome(overflow=overflow)
+
+
+def _tightened(setting: Setting) -> Iterator[Setting]:
+    """The least size with less and less tracking and line height."""
+    if setting.tightest is None:
+        return
+    tracking, line_height = setting.tightest
+    for step in range(1, STEPS + 1):
+        part = step / STEPS
+        yield replace(
+            setting,
+            size=setting.min_size,
+            tracking=setting.tracking + (tracking - setting.tracking) * part,
+            line_height=setting.line_height + (line_height - setting.line_height) * part,
+        )
 
 
 Found = tuple[float, list[Ranges]]
@@ -94,7 +115,7 @@ def _candidates(setting: Setting) -> list[float]:
 
 def _broken(text: ShapedText, setting: Setting, size: float, along: float, across: float, above: int) -> list[Ranges]:
     """The lines of each paragraph at this size, as ranges of characters of the paragraph."""
-    limit = (along + SLACK) / size + setting.tracking
+    limit = (along + SLACK) / size + setting.tracking - 2 * setting.inset
     room = floor((across + SLACK) / (size * setting.line_height)) if size else 0
     most = max(1, min(room, setting.max_lines or room))
     result: list[Ranges] = []
@@ -117,10 +138,11 @@ def _overflow(
     count = beyond = 0
     depth = 0.0
     limit = inf if setting.max_lines is None else setting.max_lines
+    along -= 2 * setting.inset * size
     for (begin, paragraph), lines in zip(text.paragraphs, broken, strict=True):
         for start, end in lines:
             count += 1
-            width = (paragraph.inked[end] - paragraph.upto[start] - setting.tracking) * size
+            width = (paragraph.inked[end] - paragraph.begins[start] - setting.tracking) * size
             above, below = line_extent(text, setting, size, begin + start, begin + end)
             depth += above + below
             if width > along + 2 * SLACK:

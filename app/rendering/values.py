@@ -14,6 +14,7 @@ from app.rendering.template import PictureSlot, Template, TextSlot
 PROFILE_FIELDS = ("name", "title", "phone", "organisation", "licence")
 PROFILE_MAX_CHARS = 200
 MAX_ZOOM = 4.0
+MAX_MARKS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,25 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """Characters `start` to `end` of a slot's text, set in the family, weight and colour of one of its styles."""
+
+    start: int
+    end: int
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextValue:
-    """A text for a slot; `style` is one of the slot's styles, `offset` moves its layer by pixels of the size."""
+    """A text for a slot; `style` is one of the slot's styles, `offset` moves its layer by pixels of the size.
+
+    `marks` are the stretches that look different, in order.
+    """
 
     text: str
     style: str | None = None
     offset: tuple[float, float] | None = None
+    marks: tuple[Marked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,15 @@ class PictureValue:
     focus: tuple[float, float] | None = None
     offset: tuple[float, float] | None = None
     zoom: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a text may hold that is no slot's."""
+
+    max_chars: int
+    multiline: bool = False
+    emoji: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +103,7 @@ def validate(template: Template, values: Values, fonts: FontBook, *, complete: b
                 problems.append(Problem(f"slots.{name}", "required", "this must be filled in"))
     for name in PROFILE_FIELDS:
         text = getattr(values.profile, name)
-        problems += text_problems(f"profile.{name}", text, PROFILE_MAX_CHARS, fonts=fonts)
+        problems += text_problems(f"profile.{name}", text, Allowed(PROFILE_MAX_CHARS), fonts)
     return problems
 
 
@@ -107,10 +130,29 @@ def _text_value_problems(path: str, slot: TextSlot, value: TextValue, fonts: Fon
         yield Problem(path, "required", "this must be filled in")
     if slot.must_change and value.text in (words_in(slot.example, "zh"), words_in(slot.example, "en")):
         yield Problem(path, "must_change", "the example must be replaced with words of your own")
-    if value.style is not None and value.style not in slot.styles:
+    if value.style is not None:
+        yield from _style_problems(f"{path}.style", slot, value.style)
+    yield from _mark_problems(f"{path}.marks", slot, value)
+    yield from text_problems(path, value.text, slot, fonts)
+
+
+def _style_problems(path: str, slot: TextSlot, style: str) -> Iterator[Problem]:
+    if style not in slot.styles:
         allowed = ", ".join(slot.styles) or "none"
-        yield Problem(f"{path}.style", "style_not_allowed", f"“{value.style}” is not one of the styles here: {allowed}")
-    yield from text_problems(path, value.text, slot.max_chars, multiline=slot.multiline, fonts=fonts)
+        yield Problem(path, "style_not_allowed", f"“{style}” is not one of the styles here: {allowed}")
+
+
+def _mark_problems(path: str, slot: TextSlot, value: TextValue) -> Iterator[Problem]:
+    if len(value.marks) > MAX_MARKS:
+        yield Problem(path, "too_many", f"{len(value.marks)} stretches, {MAX_MARKS} allowed")
+        return
+    done = 0
+    for index, mark in enumerate(value.marks):
+        yield from _style_problems(f"{path}[{index}].style", slot, mark.style)
+        if not done <= mark.start < mark.end <= len(value.text):
+            message = f"{mark.start} to {mark.end} is no stretch of the text after offset {done}"
+            yield Problem(f"{path}[{index}]", "bad_mark", message)
+        done = max(done, mark.end)
 
 
 def _picture_value_problems(path: str, slot: PictureSlot, value: PictureValue) -> Iterator[Problem]:
@@ -130,20 +172,20 @@ def _picture_value_problems(path: str, slot: PictureSlot, value: PictureValue) -
         yield Problem(f"{path}.zoom", "crop_not_allowed", "the part shown is fixed in this template")
 
 
-def text_problems(
-    path: str, text: str, max_chars: int, *, multiline: bool = False, fonts: FontBook | None = None
-) -> Iterator[Problem]:
+def text_problems(path: str, text: str, may: "Allowed | TextSlot", fonts: FontBook) -> Iterator[Problem]:
     """What is wrong with one text: its length, characters that may not stand in a poster, characters no font draws."""
-    if len(text) > max_chars:
-        yield Problem(path, "too_long", f"{len(text)} characters, {max_chars} allowed")
+    if len(text) > may.max_chars:
+        yield Problem(path, "too_long", f"{len(text)} characters, {may.max_chars} allowed")
         return
     refused = set()
-    for offset, character in forbidden_characters(text, multiline=multiline):
+    for offset, character in forbidden_characters(text, multiline=may.multiline, emoji=may.emoji):
         refused.add(character)
         yield Problem(path, "forbidden_character", f"{named(character)} at offset {offset} is not allowed here")
     for offset, character in enumerate(text):
-        if fonts is None or character in refused or character.isspace() or unicodedata.combining(character):
+        if character in refused or character.isspace() or unicodedata.combining(character):
             continue  # an accent is drawn with its letter; layout sees both
+        if may.emoji and unicodedata.category(character) in ("Cf", "Mn", "Me"):
+            continue  # and what joins pictures, with them
         if not any(face.has(ord(character)) for face in fonts.faces):
             refused.add(character)
             yield Problem(path, "missing_glyph", f"no font has {named(character)}, at offset {offset}")

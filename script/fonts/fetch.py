@@ -1,8 +1,7 @@
 """Brings the font files that the brand kits name into the fonts folder; what is there with the right digest stays.
 
 A face's `source` says where its file comes from: an npm package (pinned by package-lock.json beside this file), a
-Python package of requirements.lock, or the system package fonts-hanazono. Nothing is kept whose
-SHA-256 is not the kit's.
+Python package of requirements.lock, or a system package (fonts-…). Nothing is kept whose SHA-256 is not the kit's.
 """
 
 import hashlib
@@ -86,7 +85,7 @@ def main() -> int:
     packages = {name: faces[name][0].rpartition(" ")[0] for name in missing}
     from_npm({name: package for name, package in packages.items() if package.startswith("@")}, into)
     for name, package in packages.items():
-        if package == "fonts-hanazono":
+        if package.startswith("fonts-"):
             from_system(name, into)
         elif not package.startswith("@"):
             from_python(name, package, into)

@@ -2,26 +2,23 @@
 
 import pytest
 
-from app.kernel.errors import Invalid, Problem
-from app.rendering.display import PictureItem, QrItem, ShapeItem, TextItem
+from app.rendering.display import PictureItem, QrItem, ShapeItem
 from app.rendering.layout import reading_order
 from app.rendering.pictures import Picture
 from app.rendering.values import PictureValue, Profile, TextValue
-from tests.posters import ADVISOR, brand, item_of, poster, template, text_layer, text_slot, texts
-
-SLOT = {"words": text_slot(max_chars=200, multiline=True)}
-
-
-def problems(*args: object, **fields: object) -> list[Problem]:
-    with pytest.raises(Invalid) as refused:
-        poster(*args, **fields)  # type: ignore[arg-type]
-    return list(refused.value.problems)
-
-
-def one_text(text: str, style: dict[str, object] | None = None, **layer: object) -> TextItem:
-    made = template(text_layer(slot="words", set=style or {}, **layer), slots=SLOT)
-    return texts(poster(made, {"words": text}))["words"]
-
+from tests.posters import (
+    ADVISOR,
+    SLOT,
+    brand,
+    item_of,
+    one_text,
+    poster,
+    problems,
+    template,
+    text_layer,
+    text_slot,
+    texts,
+)
 
 # --- glyphs and fallback ---------------------------------------------------------------------------------------------
 
@@ -248,6 +245,38 @@ def test_two_figures_stand_side_by_side_in_a_column() -> None:
     assert two.y == another.y
     assert another.x > two.x + 15
     assert day.y - ten.y == 80
+
+
+def test_words_and_longer_figures_lie_on_their_side_and_what_is_short_stands() -> None:
+    item = one_text("于2026年8月Lanshan购A股", {"size": 40, "direction": "vertical"}, box=[100, 100, 60, 600])
+    shown = [(run.text, run.turned) for run in item.lines[0].runs]
+    assert shown == [("于", False), ("2026", True), ("年8月", False), ("Lanshan", True), ("购A股", False)]
+    runs = item.lines[0].runs
+    word = one_text("Lanshan").lines[0].runs[0]
+    assert runs[3].advance == pytest.approx(word.advance, abs=1 / 32)
+    assert len({glyph.x for glyph in runs[3].glyphs}) == 1
+    assert runs[3].glyphs[0].x < runs[3].x
+    assert runs[4].baseline == pytest.approx(runs[3].baseline + word.advance, abs=1 / 16)
+    left, top, width, height = item.ink
+    assert left >= 100
+    assert left + width <= 160
+    assert top >= 100
+    assert top + height <= runs[-1].baseline + 120
+
+
+@pytest.mark.parametrize("figures", ["2026", "3.25", "9:30", "12%", "R2", "5G", "1,000", "Top 10"])
+def test_figures_that_are_part_of_more_are_turned_as_one(figures: str) -> None:
+    item = one_text(f"一{figures}二", {"size": 40, "direction": "vertical"}, box=[100, 100, 60, 600])
+    assert [(run.text, run.turned) for run in item.lines[0].runs] == [("一", False), (figures, True), ("二", False)]
+
+
+def test_quotation_marks_become_corner_brackets_in_a_column_and_are_copied_as_written() -> None:
+    item = one_text("“稳‘健’”", {"size": 40, "direction": "vertical"}, box=[100, 100, 60, 600])
+    run = item.lines[0].runs[0]
+    face = brand().kit.fonts.face(run.font)
+    brackets = [face.hb_font.get_nominal_glyph(ord(bracket)) for bracket in "﹃﹁﹂﹄"]
+    assert [glyph.id for glyph in run.glyphs if glyph.text in "“‘’”"] == brackets
+    assert run.text == "“稳‘健’”"
 
 
 # --- layers ----------------------------------------------------------------------------------------------------------

@@ -111,3 +111,72 @@ def test_another_colour_space_is_converted_and_a_broken_profile_ignored() -> Non
     assert pixels(same).getpixel((0, 0)) == RED
     broken = encoded(Image.new("RGB", (4, 4), RED), icc_profile=b"not a profile")
     assert pixels(read_picture(broken)).getpixel((0, 0)) == RED
+
+
+def gray_profile(gamma: float) -> bytes:
+    """An ICC profile of one grey channel with a plain gamma. *Source*: ICC.1:2010, 7 and 8.3."""
+    curve = b"curv" + bytes(4) + struct.pack(">I", 1) + struct.pack(">H", round(gamma * 256)) + bytes(2)
+    white = b"XYZ " + bytes(4) + struct.pack(">iii", 0xF6D6, 0x10000, 0xD32D)
+    name = b"desc" + bytes(4) + struct.pack(">I", 5) + b"Gray\0" + bytes(78)
+    tags = [(b"desc", name + bytes(-len(name) % 4)), (b"wtpt", white), (b"kTRC", curve)]
+    at, table, body = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
+    for tag, data in tags:
+        table += tag + struct.pack(">II", at + len(body), len(data))
+        body += data
+    head = struct.pack(">I4sI4s4s4s", at + len(body), b"lcms", 0x02400000, b"mntr", b"GRAY", b"XYZ ")
+    head += bytes(12) + b"acsp" + bytes(28) + struct.pack(">iii", 0xF6D6, 0x10000, 0xD32D)
+    return head.ljust(128, b"\0") + table + body
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "I;16"])
+def test_greys_are_converted_with_and_without_transparency(mode: str) -> None:
+    value: object = {"L": 128, "LA": (128, 200), "I;16": 128 * 257}[mode]
+    image = Image.new(mode, (4, 4), value)  # type: ignore[arg-type]
+    shown = pixels(read_picture(encoded(image, icc_profile=gray_profile(1.0)))).getpixel((1, 1))
+    assert near(shown[:3], (188, 188, 188))  # half of the light is 188 of 255 in sRGB
+    assert shown[3:] == ((200,) if mode == "LA" else ())
+
+
+def png_of_16_bits(channels: int, *levels: int) -> bytes:
+    """A PNG of one pixel with 16 bits a channel."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 16, {2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
+    row = b"\0" + struct.pack(f">{channels}H", *levels)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("levels", "seen"),
+    [
+        ((0xFFFF, 0x80FF, 0x00FF), (255, 128, 0)),
+        ((0xFFFF, 0x8000, 0x0000, 0x4000), (255, 128, 0, 64)),
+        ((0x8000, 0x4000), (128, 128, 128, 64)),
+    ],
+)
+def test_sixteen_bits_a_channel_become_eight(levels: tuple[int, ...], seen: tuple[int, ...]) -> None:
+    assert near(pixels(read_picture(png_of_16_bits(len(levels), *levels))).getpixel((0, 0)), seen)
+
+
+def test_inks_become_the_colours_that_they_print() -> None:
+    shown = {
+        inks: pixels(read_picture(encoded(Image.new("CMYK", (16, 16), inks), "JPEG", quality=95))).getpixel((8, 8))
+        for inks in ((0, 0, 0, 0), (0, 0, 0, 255), (255, 0, 0, 0), (0, 255, 255, 0))
+    }
+    assert near(shown[0, 0, 0, 0], (255, 255, 255))
+    assert near(shown[0, 0, 0, 255], (0, 0, 0))
+    assert near(shown[255, 0, 0, 0], (0, 255, 255))
+    assert near(shown[0, 255, 255, 0], (255, 0, 0))
+
+
+def test_a_palette_may_be_see_through_and_its_edge_keeps_its_colour_when_it_is_made_smaller() -> None:
+    image = Image.new("P", (40, 40), 0)
+    image.putpalette([0, 255, 0, *RED])
+    image.paste(1, (0, 0, 21, 40))
+    small = pixels(read_picture(encoded(image, transparency=0)), size=(10, 10))
+    assert small.mode == "RGBA"
+    edge = small.getpixel((5, 5))
+    assert 0 < edge[3] < 255
+    assert near(edge[:3], RED)

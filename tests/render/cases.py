@@ -37,12 +37,13 @@ def cases() -> list[Case]:
 
 
 @cache
-def _loaded(slug: str) -> LoadedTemplate:
+def loaded(slug: str) -> LoadedTemplate:
+    """One of the built-in templates."""
     return load_template(TEMPLATES / slug, brand().kit)
 
 
 def display_of(case: Case) -> DisplayList:
     """The case laid out."""
-    loaded, sample = _loaded(case.slug), brand()
+    chosen, sample = loaded(case.slug), brand()
     values = Values({}, sample.sample_profile)
-    return lay_out(loaded.template, case.size, values, sample.kit, loaded.pictures, LINK, case.language)
+    return lay_out(chosen.template, case.size, values, sample.kit, chosen.pictures, LINK, case.language)

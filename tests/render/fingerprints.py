@@ -8,6 +8,7 @@ import json
 import sys
 from datetime import date
 
+from app.rendering.display import DisplayList
 from app.rendering.encode import encode
 from app.rendering.paint_pdf import paint_document, paint_pdf
 from app.rendering.paint_png import StaticCache, paint
@@ -15,11 +16,12 @@ from app.rendering.paint_svg import paint_svg
 from app.rendering.pdf_edition import About, Finish, Leaf
 from tests.posters import brand
 from tests.render.cases import Case, cases, display_of
+from tests.render.effects import everything
 
 
-def fingerprints(case: Case, cache: StaticCache) -> dict[str, str]:
+def fingerprints(case: Case | str, display: DisplayList, cache: StaticCache) -> dict[str, str]:
     """The hash of each file of a case, painted with a cold and then with a warm cache."""
-    fonts, display = brand().kit.fonts, display_of(case)
+    fonts = brand().kit.fonts
     files = {}
     for warmth in ("cold", "warm"):
         image = paint(display, fonts, cache)
@@ -40,9 +42,9 @@ def fingerprints(case: Case, cache: StaticCache) -> dict[str, str]:
 def main() -> None:
     """Print the fingerprints of all cases."""
     cache = StaticCache()
-    found = {}
+    found = fingerprints("effects", everything(), cache)
     for case in cases() if sys.argv[1] == "forwards" else reversed(cases()):
-        found |= fingerprints(case, cache)
+        found |= fingerprints(case, display_of(case), cache)
     json.dump(found, sys.stdout)
 
 

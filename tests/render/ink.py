@@ -1,6 +1,5 @@
 """What is measured of painted text: display lists cut down to their text, and the boxes of the ink in the pixels."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,13 +8,13 @@ import pypdfium2 as pdfium
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.rendering.display import DisplayList, Rect, TextItem
-from app.rendering.paths import bounds, mapped, rectangle, turn
+from app.rendering.display import DisplayList, Rect, TextItem, TextLine
 
 Gray = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 
 BLACK = (0, 0, 0, 255)
+EMOJI = "emoji"  # the brand's face of coloured pictures
 DARK = 170  # a pixel that is covered by a third or more is ink
 REACH = 8  # px around the expected ink that are looked at
 
@@ -25,39 +24,14 @@ def texts_of(display: DisplayList) -> list[TextItem]:
     return [item for item in display.items if isinstance(item, TextItem) and item.text.strip()]
 
 
-def sheets(display: DisplayList) -> list[DisplayList]:
-    """The texts alone, black on white, on as few sheets as keep them clear of each other."""
-    stacks: list[list[TextItem]] = []
-    for item in texts_of(display):
-        window = window_of(item, display)
-        free = (s for s in stacks if not any(_touch(window, window_of(other, display)) for other in s))
-        stack = next(free, None)
-        if stack is None:
-            stacks.append(stack := [])
-        stack.append(_blackened(item))
-    return [replace(display, items=tuple(stack), static_key=f"sheet-{n}") for n, stack in enumerate(stacks)]
-
-
-def _blackened(item: TextItem) -> TextItem:
-    lines = tuple(replace(line, runs=tuple(replace(run, colour=BLACK) for run in line.runs)) for line in item.lines)
-    return replace(item, lines=lines, opacity=1.0)
-
-
-def window_of(item: TextItem, display: DisplayList) -> Box:
-    """Where the ink of a text is looked for."""
-    found = bounds(mapped(rectangle(item.ink), turn(item.rotate, item.box)))
-    assert found is not None
-    left, top, width, height = found
-    return (
-        max(0, math.floor(left) - REACH),
-        max(0, math.floor(top) - REACH),
-        min(display.width_px, math.ceil(left + width) + REACH),
-        min(display.height_px, math.ceil(top + height) + REACH),
-    )
-
-
-def _touch(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def blackened(item: TextItem) -> TextItem:
+    """The text in black, without coloured pictures: how dark their edges are is a matter of how they are shrunk."""
+    lines = []
+    for line in item.lines:
+        runs = tuple(replace(run, colour=BLACK) for run in line.runs if run.font != EMOJI)
+        if runs:
+            lines.append(TextLine("".join(run.text for run in runs), runs))
+    return replace(item, lines=tuple(lines), opacity=1.0)
 
 
 def ink_box(gray: Gray, window: Box) -> Box | None:
@@ -92,6 +66,16 @@ def page_image(data: bytes, width_px: int, height_px: int) -> Image.Image:
     assert abs(image.width - width_px) <= 1
     assert abs(image.height - height_px) <= 1
     return image
+
+
+def page_gray(data: bytes, width_px: int) -> Gray:
+    """The page of a one-page PDF in gray, `width_px` wide."""
+    document = pdfium.PdfDocument(data)
+    try:
+        page = document[0]
+        return np.array(page.render(scale=width_px / page.get_width(), grayscale=True).to_numpy()).squeeze()
+    finally:
+        document.close()
 
 
 def page_texts(data: bytes, rects: Sequence[Rect], width_px: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,12 @@ from app.rendering.paint_png import paint
 from app.rendering.paint_svg import paint_svg
 from tests.posters import brand, poster, template, text_layer
 from tests.render.cases import Case, cases, display_of
-from tests.render.ink import Box, Gray, gray_of, ink_box, page_image, page_texts, sheets, texts_of, window_of
+from tests.render.contact_sheets import Sample, edges_of, furthest_apart, moved, sheets_of
+from tests.render.ink import Gray, gray_of, page_gray, page_image, page_texts, texts_of
+from tests.render.variants import KINDS, filled
+
+ALLOWED = 0.5  # px at a width of 1080
+FINER = 3  # times: the reader of the paper puts small letters on whole pixels of its own
 
 # Where each glyph of a layer really stands in the browser, line by line as they were written.
 GLYPHS_IN_BROWSER = """
@@ -46,44 +53,81 @@ def browser_gray(page: Page, display: DisplayList) -> Gray:
     return gray_of(Image.open(io.BytesIO(page.screenshot()), formats=("PNG",)))
 
 
-def furthest_apart(one: Box, other: Box) -> int:
-    return max(abs(a - b) for a, b in zip(one, other, strict=True))
+@dataclass(frozen=True)
+class Shown:
+    """A contact sheet in pixels, on paper (`FINER`) and in the browser, and what the latter two say of it."""
+
+    samples: list[Sample]
+    pixels: Gray
+    paper: Gray
+    browser: Gray
+    copied: list[str]
+    glyphs: list[dict[str, Any]]
 
 
-@pytest.mark.parametrize("case", cases(), ids=str)
-def test_the_ink_of_every_text_is_at_the_same_place(case: Case, page: Page) -> None:
-    display, fonts = display_of(case), brand().kit.fonts
-    allowed = max(1.0, display.width_px / 1080)
-    wrong = []
-    for sheet in sheets(display):
-        pixels = gray_of(paint(sheet, fonts))
-        paper = gray_of(page_image(paint_pdf(sheet, fonts), sheet.width_px, sheet.height_px))
+def lines_of(samples: list[Sample]) -> list[tuple[Sample, TextLine]]:
+    """The lines that can be copied by their place: those that are not turned."""
+    return [(sample, line) for sample in samples if not sample.item.rotate for line in sample.item.lines]
+
+
+def as_copied(item: TextItem, text: str) -> str:
+    """What counts of a copied line: its characters; in a column not their order, which readers guess."""
+    bare = "".join(text.split())
+    return "".join(sorted(bare)) if item.vertical else bare
+
+
+@pytest.fixture(scope="module")
+def shown(page: Page) -> list[Shown]:
+    """All texts of all templates, sizes, languages and kinds of values, each but once."""
+    texts = [
+        (f"{case} {kind}: {item.layer}", item, display.width_px / 1080)
+        for case in cases()
+        for kind in KINDS
+        for display in [filled(case, kind)]
+        for item in texts_of(display)
+    ]
+    fonts = brand().kit.fonts
+    found = []
+    for sheet, samples in sheets_of(texts):
+        paper = paint_pdf(sheet, fonts)
+        places = [place_of(sample, line) for sample, line in lines_of(samples)]
+        gray = page_gray(paper, FINER * sheet.width_px)
         browser = browser_gray(page, sheet)
-        for item in texts_of(sheet):
-            window = window_of(item, sheet)
-            boxes = [ink_box(gray, window) for gray in (pixels, paper, browser)]
-            if None in boxes or max(furthest_apart(boxes[0], box) for box in boxes[1:]) > allowed:
-                wrong.append(f"{item.layer}: pixels, paper, browser have their ink at {boxes}")
+        copied, glyphs = page_texts(paper, places, sheet.width_px), page.evaluate(GLYPHS_IN_BROWSER)
+        found.append(Shown(samples, gray_of(paint(sheet, fonts)), gray, browser, copied, glyphs))
+    return found
+
+
+def test_the_ink_of_every_text_is_at_the_same_place(shown: list[Shown]) -> None:
+    wrong = []
+    for sheet in shown:
+        for sample in sheet.samples:
+            pixels = edges_of(sheet.pixels, sample.window)
+            left, top, right, bottom = (FINER * edge for edge in sample.window)
+            finer = edges_of(sheet.paper, (left, top, right, bottom))
+            paper = tuple((x0 / FINER, y0 / FINER, x1 / FINER, y1 / FINER) for x0, y0, x1, y1 in finer)
+            browser = edges_of(sheet.browser, sample.window)
+            apart = [furthest_apart(pixels, other) / sample.unit for other in (paper, browser)]
+            if max(apart) > ALLOWED:
+                wrong.append(f"{sample.name}: {apart[0]:.2f} px off on paper, {apart[1]:.2f} px in the browser")
+    assert sum(len(sheet.samples) for sheet in shown) > 1000
     assert not wrong
 
 
-@pytest.mark.parametrize("case", cases(), ids=str)
-def test_every_line_breaks_at_the_same_place(case: Case, page: Page) -> None:
-    display, fonts = display_of(case), brand().kit.fonts
-    shown = texts_of(display)
-    lines = [(item, line) for item in shown if not item.rotate for line in item.lines]
-    copied = page_texts(paint_pdf(display, fonts), [place_of(item, line) for item, line in lines], display.width_px)
-    assert copied == ["".join(line.text.split()) for _, line in lines]
+def test_every_line_breaks_at_the_same_place(shown: list[Shown]) -> None:
+    for sheet in shown:
+        lines = lines_of(sheet.samples)
+        expected = [as_copied(sample.item, line.text) for sample, line in lines]
+        copied = [as_copied(sample.item, text) for (sample, _), text in zip(lines, sheet.copied, strict=True)]
+        assert copied == expected
+        assert [layer["label"] for layer in sheet.glyphs] == [sample.item.text for sample in sheet.samples]
 
-    show(page, display)
-    in_browser = [layer for layer in page.evaluate(GLYPHS_IN_BROWSER) if layer["label"].strip()]
-    assert [(layer["layer"], layer["label"]) for layer in in_browser] == [(item.layer, item.text) for item in shown]
-    for layer, item in zip(in_browser, shown, strict=True):
-        expected = [(g.x, g.y) for line in item.lines for run in line.runs for g in run.glyphs]
-        assert len(layer["places"]) == len(expected)
-        for (x, y), (glyph_x, glyph_y) in zip(layer["places"], expected, strict=True):
-            assert abs(x - glyph_x) <= 0.01
-            assert abs(y - glyph_y) <= 0.01
+
+def test_every_glyph_stands_in_the_browser_where_it_was_laid_out(shown: list[Shown]) -> None:
+    for sheet in shown:
+        for layer, sample in zip(sheet.glyphs, sheet.samples, strict=True):
+            laid = [(g.x, g.y) for line in sample.item.lines for run in line.runs for g in run.glyphs]
+            assert np.asarray(layer["places"]).reshape(-1, 2) == pytest.approx(np.asarray(laid), abs=0.01)
 
 
 @pytest.mark.parametrize("case", list({case.slug: case for case in reversed(cases())}.values()), ids=str)
@@ -97,28 +141,33 @@ def test_the_browser_shows_the_whole_poster_as_the_pixels_do(case: Case, page: P
     assert (apart > 60).mean() < 0.001
 
 
-def place_of(item: TextItem, line: TextLine) -> Rect:
-    """The middle of a line (or column): wide enough for all its glyphs, too narrow for the lines beside it."""
+def place_of(sample: Sample, line: TextLine) -> Rect:
+    """The middle of a line (or column): wide enough for all its glyphs, too narrow for what is beside it."""
     first, last = line.runs[0], line.runs[-1]
     size = max(run.size for run in line.runs)
-    if item.vertical:
-        glyphs = [glyph for run in line.runs for glyph in run.glyphs]
-        top = min(glyph.y for glyph in glyphs) - size
-        return (min(glyph.x for glyph in glyphs), top, size, max(glyph.y for glyph in glyphs) - top + size / 4)
-    return (first.x - 1, first.baseline - size * 0.6, last.x + last.advance - first.x + 2, size * 0.6)
+    if sample.item.vertical:
+        x, y, width, height = first.x - size / 2, first.baseline, size, last.baseline + last.advance - first.baseline
+    else:
+        x, y, width, height = (
+            first.x - 1,
+            first.baseline - size * 0.6,
+            last.x + last.advance - first.x + 2,
+            size * 0.6,
+        )
+    left, top, right, bottom = sample.window
+    left, top = max(left, x), max(top, y)
+    return (left, top, min(right, x + width) - left, min(bottom, y + height) - top)
 
 
 @pytest.mark.parametrize("painter", ["paper", "browser"])
-def test_a_text_that_is_two_pixels_off_would_be_seen(painter: str, page: Page) -> None:
-    made = template(text_layer(text="山高水长"))
-    (sheet,), (off,) = (
-        sheets(poster(made)),
-        sheets(poster(template(text_layer(text="山高水长", box=[102, 100, 400, 60])))),
-    )
-    window = window_of(texts_of(sheet)[0], sheet)
-    pixels = ink_box(gray_of(paint(sheet, brand().kit.fonts)), window)
+def test_a_text_that_is_a_pixel_off_would_be_seen(painter: str, page: Page) -> None:
+    made, fonts = template(text_layer(text="山高水长")), brand().kit.fonts
+    (text,) = texts_of(poster(made))
+    ((sheet, (sample,)),) = sheets_of([("here", text, 1.0)])
+    off = replace(sheet, items=(moved(sample.item, 1, 0),))
+    pixels = edges_of(gray_of(paint(sheet, fonts)), sample.window)
     if painter == "paper":
-        moved = gray_of(page_image(paint_pdf(off, brand().kit.fonts), off.width_px, off.height_px))
+        seen = gray_of(page_image(paint_pdf(off, fonts), off.width_px, off.height_px))
     else:
-        moved = browser_gray(page, off)
-    assert furthest_apart(pixels, ink_box(moved, window)) > 1
+        seen = browser_gray(page, off)
+    assert furthest_apart(pixels, edges_of(seen, sample.window)) > ALLOWED

@@ -8,7 +8,7 @@ from app.rendering.display import TextItem
 from tests.posters import poster, template, text_layer, text_slot, texts
 
 ALPHABET = "理财山水澜㛃𠮷，。！（）《》“”——…·aWi fj38%.5/-\n é's、；￥10万元"
-HANGING = tuple("。，！；）》”、")  # may reach out of the box with their blank half
+HANGING = tuple("。，！；）》”、'.;")  # may reach out of the box, or of the measure, with their blank half
 STYLES = st.fixed_dictionaries(
     {
         "size": st.sampled_from([30, 41.5, 72]),
@@ -16,7 +16,10 @@ STYLES = st.fixed_dictionaries(
         "tracking": st.sampled_from([0, 0.1]),
         "phrases": st.booleans(),
         "tabular": st.booleans(),
-        "align": st.sampled_from(["left", "centre", "right"]),
+        "align": st.sampled_from(["left", "centre", "right", "justify"]),
+        "hanging": st.sampled_from([None, "trim", "margin"]),
+        "autospace": st.booleans(),
+        "min_line_height": st.sampled_from([None, 1.1]),
         "valign": st.sampled_from(["top", "middle", "bottom"]),
         "direction": st.sampled_from(["horizontal", "vertical"]),
         "max_lines": st.sampled_from([None, 1, 3]),
@@ -59,12 +62,12 @@ def test_every_text_is_drawn_whole_inside_its_box_or_refused(
     for line in item.lines:
         for run in line.runs:
             begin = run.baseline if item.vertical else run.x
-            assert begin >= start - 1.1
-            hang = 0.5 * run.size if line.text.endswith(HANGING) and not item.vertical else 0
+            opened = 0.5 * run.size if style["hanging"] and line.text[0] in "“（《'" else 0
+            assert begin >= start - opened - 1.1
+            hang = 0.5 * run.size if line.text.endswith(HANGING) and (style["hanging"] or not item.vertical) else 0
             assert begin + run.advance - run.tracking <= start + extent + hang + 1.1
             assert all(glyph.id for glyph in run.glyphs)
             assert all(glyph.x * 64 == int(glyph.x * 64) and glyph.y * 64 == int(glyph.y * 64) for glyph in run.glyphs)
-    if not item.vertical:
-        left, _, width, _ = item.ink
-        assert box[0] - 0.1 * item.size <= left
-        assert left + width <= box[0] + box[2] + 0.1 * item.size
+    axis = 1 if item.vertical else 0
+    assert box[axis] - 0.1 * item.size <= item.ink[axis]
+    assert item.ink[axis] + item.ink[axis + 2] <= box[axis] + box[axis + 2] + 0.1 * item.size

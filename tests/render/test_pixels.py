@@ -190,6 +190,17 @@ def test_masks_cut_the_corners_and_keep_the_middle() -> None:
     assert (rounded.getpixel((20, 20)), rounded.getpixel((24, 24))) == (WHITE[:3], RED[:3])
 
 
+@pytest.mark.parametrize("side", [8.4, 13.0, 24.5, 61.7, 90.0])
+@pytest.mark.parametrize("mask", ["ellipse", "rounded"])
+def test_round_masks_cover_their_area_at_any_scale(mask: Any, side: float) -> None:
+    black = as_picture(Image.new("RGB", (400, 400), "black"))
+    item = picture((4.3, 4.6, side, side), picture=black, crop=(0, 0, 400, 400), mask=mask, radius=side / 4)
+    area = math.pi * side**2 / 4 if mask == "ellipse" else side**2 - (4 - math.pi) * (side / 4) ** 2
+    assert darkness(painted(item)) == pytest.approx(area, rel=0.01 if side > 20 else 0.03)
+    grays = len(np.unique(gray_of(painted(item))))
+    assert grays > 4
+
+
 def test_a_picture_turns_clockwise() -> None:
     image = painted(picture(rotate=90))
     assert [image.getpixel(at) for at in ((30, 30), (70, 30), (30, 70), (70, 70))] == [
