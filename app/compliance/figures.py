@@ -131,7 +131,8 @@ def licence_is_wrong(licence: Licence, groups: Groups, own: str | None, fits: Ca
         return False
     if licence.format is not None and not fits(licence.format, captured):
         return True
-    return licence.own is not None and own is not None and _plain(own) != _plain(captured)
+    # A profile's licence may be written with its label and in groups: what was captured must be part of it.
+    return licence.own is not None and own is not None and _plain(captured) not in _plain(own)
 
 
 def _plain(value: str) -> str:
