@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -44,12 +43,13 @@ def main() -> None:
     """The console script `imprimatur`."""
     parts = Parts(
         settings=Settings.from_env,
-        studio=open_house_studio,
-        rules=lambda settings: house_rules(settings, load_rules(settings.compliance_rules_dir)),
+        studio=open_studio,
+        rules=lambda settings: load_rules(settings.compliance_rules_dir),
         work=_work,
         migrate=_migrate,
         deps=open_deps,
         serve=_serve,
+        house_rules=house_rules,
     )
     sys.exit(run(parts))
 
@@ -153,18 +153,11 @@ def _warm(studio: Studio) -> Studio:
     return studio
 
 
-def open_house_studio(settings: Settings, only: str | None = None) -> Studio:
-    """`open_studio`, with the rules that the house has laid over the packs, where it has a database.
+def house_rules(settings: Settings, packs: Rules) -> Rules:
+    """`packs` with what the house has laid over them, where it has a database.
 
     *Raises* Unavailable when it has one and it does not answer: nothing is made by rules that are not in force.
     """
-    studio = open_studio(settings, only)
-    rules = house_rules(settings, studio.rules)
-    return studio if rules is studio.rules else replace(studio, rules=rules, packs=studio.rules)
-
-
-def house_rules(settings: Settings, packs: Rules) -> Rules:
-    """`packs` with what the house has laid over them, where it has a database."""
     file = settings.database_url.get_secret_value().removeprefix("sqlite:///")
     if "://" not in file and not Path(file).exists():
         return packs

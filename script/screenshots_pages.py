@@ -210,8 +210,6 @@ def _reviewer(known: _Known) -> list[Shot]:
         Shot("31-rules-try", "zhou", "/rules/try?product=fund&text=本基金稳-赚-不-赔，历史收益率达12%25。"),
         Shot("31-rules-new", "zhou", "/rules/new"),
         Shot("31-rules-edit", "zhou", "/rules/cn-fund-4-performance-context/edit"),
-        Shot("31-rules-house", "zhou", "/rules/cn-house-tone"),
-        Shot("31-rules-version", "wang", "/rules/cn-house-tone/versions/2"),
         Shot("31-rules-rescan", "zhou", "/rules/rescan"),
         Shot("31-rules-claims", "wang", "/rules/claims"),
         Shot("31-rules-yaml", "zhou", "/rules/cn-fund-15-words/edit?way=yaml"),

@@ -5,6 +5,7 @@ wrong, one line a problem on standard error; 3 a resource does not answer, or a 
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TextIO
@@ -161,9 +162,13 @@ def batch(
     document: bool,
     finish: Finish,
 ) -> None:
-    """Make one poster for each row of a table; goes on where it was stopped."""
+    """Make one poster for each row of a table; goes on where it was stopped.
+
+    Where there is a database, the rules that the house has laid over the packs count.
+    """
     settings = parts.settings()
     studio, loaded = _open(parts, settings, template)
+    studio = replace(studio, rules=parts.house_rules(settings, studio.rules), packs=studio.rules)
     loaded.template.size(size)
     _require_pdf(format_, out, document, finish)
     order = BatchOrder(

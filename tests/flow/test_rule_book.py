@@ -265,9 +265,7 @@ def test_a_stored_rule_that_cannot_be_read_any_more_lets_nothing_pass_and_keeps_
     assert code_of(lambda: HouseBook(desk.deps).in_force(desk.packs)) == "check_failed"
 
 
-def test_the_command_line_judges_by_the_rules_of_the_house_where_there_is_a_database(
-    desk: Desk, tmp_path: Path
-) -> None:
+def test_a_batch_judges_by_the_rules_of_the_house_where_there_is_a_database(desk: Desk, tmp_path: Path) -> None:
     desk.on()
     url = desk.deps.engine.url.render_as_string(hide_password=False)
     here = House({}).using(database_url=url).settings
