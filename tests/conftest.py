@@ -59,6 +59,25 @@ CHROMIUM_ARGUMENTS = [
 LOOPBACK = ("127.", "::1", "localhost")
 
 
+# What takes longest begins first, so that no worker sits idle while the other ends; the rest keeps its order.
+LONGEST = (
+    "tests/journey/test_main_job.py",
+    "tests/faults/test_served.py",
+    "tests/faults/test_killed_batch.py",
+    "tests/journey/",
+    "tests/bench/",
+    "tests/render/test_determinism.py",
+    "tests/flow/test_worker_command.py",
+    "tests/flow/test_demo.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: next((ranks[name] for name in LONGEST if item.nodeid.startswith(name)), len(LONGEST)))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium: one for all tests of a process, which cannot drive two."""

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from app.factory import open_deps
 from app.flow.make_demo_people import make_people
-from tests.journey.people import Advisor, Cast, Designer, Operator, Reviewer, bundle, cast, code_in
+from tests.journey.people import PATIENCE_SECONDS, Advisor, Cast, Designer, Operator, Reviewer, bundle, cast, code_in
 from tests.journey.serving import Site, house_in, served
 from tests.services import free_ports
 
@@ -154,11 +154,11 @@ def _known_to_the_advisor(lin: Advisor, poster: str) -> None:
 
 
 def _recalled(people: Cast, lin: Advisor, poster: str, code: str) -> None:
-    """The operator ends it: within seconds the code leads to the notice, and there is nothing to download."""
+    """The operator ends it: soon the code leads to the notice, and there is nothing to download."""
     he: Operator = people.colleague(Operator, "he")
     he.recall(poster, "活动改期，旧海报上的日期不再有效。")
     late = people.customer()
-    until = time.monotonic() + 5
+    until = time.monotonic() + PATIENCE_SECONDS
     while (status := late.page.goto(code).status) != 410:  # type: ignore[union-attr]
         assert time.monotonic() < until
         late.page.wait_for_timeout(250)
