@@ -14,11 +14,13 @@ from PIL import Image
 
 from app.cli.main import run
 from app.cli.parts import Parts
+from app.compliance.rules import compile_rules
 from app.config import Settings
 from app.factory import open_studio
 from app.flow.deps import Deps
 from app.reads.rule_packs import load_rules
 from tests.advisors import advisors, photographs, write_excel
+from tests.core.compliance_cases import pack, term
 
 Command = Callable[..., int]
 LINK = "https://go.lanshan.example/r/Test4kQ7"
@@ -298,3 +300,11 @@ def test_a_poster_that_takes_too_long_is_stopped_and_made_by_the_next_run(
     command("batch", "fund-weekly", "--rows", rows, "--out", out)
     assert [row["outcome"] for row in manifest(out)].count("failed") == 0
     assert len(list(out.glob("*.jpg"))) == 4
+
+
+def test_a_batch_is_judged_by_what_the_house_has_laid_over_the_packs(parts: Parts, rows: Path, tmp_path: Path) -> None:
+    spared = compile_rules([pack(term("无人说过的词"))])
+    of_the_house = replace(parts, house_rules=lambda _settings, _packs: spared)
+    out = tmp_path / "posters"
+    assert run(of_the_house, ["batch", "fund-weekly", "--rows", str(rows), "--out", str(out)]) == 1
+    assert [row["outcome"] for row in manifest(out)] == ["pass", "invalid", "pass", "pass", "pass", "pass"]
