@@ -20,7 +20,8 @@ _LOOKED_AT: set[str] = set()
 
 def look(page: Page) -> None:
     """Nothing is wrong with the page."""
-    assert fault_of(page) == ""
+    fault = fault_of(page)
+    assert not fault, fault
 
 
 def fault_of(page: Page) -> str:
