@@ -15,7 +15,7 @@ from app.rendering.paint_png import encode, paint  # noqa: E402
 from app.rendering.paint_svg import paint_svg  # noqa: E402
 from app.rendering.values import Values  # noqa: E402
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-quic",

@@ -25,7 +25,7 @@ from screenshots_pages import DOCS, Shot, shots  # noqa: E402
 from app.config import Settings  # noqa: E402
 from app.db import open_engine  # noqa: E402
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}

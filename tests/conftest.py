@@ -48,7 +48,7 @@ class _Compiled(BytecodeCache):
 
 Flask.jinja_options = {"bytecode_cache": _Compiled()}
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-quic",
