@@ -41,6 +41,8 @@ def read_picture(data: bytes, path: str = "picture") -> Picture:
             width_px, height_px = image.size
             if width_px * height_px > MAX_PIXELS:
                 raise _too_many(path, f"{width_px}×{height_px} pixels")
+            if image.format == "JPEG":
+                image.draft(image.mode, (1, 1))  # all of the file is read, an eighth of its pixels made
             image.load()
             if image.getexif().get(_ORIENTATION, 1) >= 5:
                 width_px, height_px = height_px, width_px

@@ -15,6 +15,7 @@ _MEASURES = """() => [
 AT_REST = """() => Promise.all(document.getAnimations()
     .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
     .map(one => one.finished.catch(() => null)))"""
+FAULTS_ONLY = {"resultTypes": ["violations"]}  # what is in order need not be described node by node
 _LOOKED_AT: set[str] = set()
 
 
@@ -35,7 +36,7 @@ def fault_of(page: Page) -> str:
         return f"{page.url} is {wider} px wider than the screen"
     if made_of not in _LOOKED_AT:
         page.evaluate(AT_REST)
-        found: Any = Axe().run(page)
+        found: Any = Axe().run(page, options=FAULTS_ONLY)
         if found.violations_count:
             return f"{page.url}\n{found.generate_report()}"
         _LOOKED_AT.add(made_of)

@@ -3,7 +3,6 @@
 Each page is opened once; phone and Chinese, desk and English take turns. The walks through the pages see the rest.
 """
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.db import open_engine
@@ -12,7 +11,6 @@ from tests.journey.conftest import SCREENS
 from tests.journey.looking import fault_of
 from tests.journey.serving import Site
 
-pytestmark = pytest.mark.xdist_group("demonstration")  # one worker, and so one served demonstration
 LOOKS = (("phone", "zh-CN"), ("desktop", "en-GB"))
 # Whom no walk follows from page to page; what else they meet is looked at by the walks.
 UNWALKED = ("00-door", "11-advisor", "50-auditor", "60-admin")

@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journey.looking import look
 from tests.journey.serving import Site
 
-pytestmark = pytest.mark.xdist_group("demonstration")  # one worker, and so one served demonstration
 SCREENS = {"phone": (390, 844), "desk": (1440, 900)}
 WORDS = {
     "zh": {
