@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
 from app.compliance.conditions import Annual, Dated, Interval, Licence, Number
+from app.compliance.lookalikes import LEET
 
 Groups = Mapping[str, str | None]
 
@@ -136,4 +137,5 @@ def licence_is_wrong(licence: Licence, groups: Groups, own: str | None, fits: Ca
 
 
 def _plain(value: str) -> str:
-    return "".join(char for char in value.lower() if char.isalnum())
+    """Without blanks and marks, and with letters for the digits that a reading of disguised words takes for them."""
+    return "".join(LEET.get(char, char) for char in value.lower() if char.isalnum())
