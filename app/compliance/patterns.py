@@ -57,11 +57,6 @@ class PatternSet:
         self._by_atom = list(by_atom.values())
         self._atoms = CharwiseDoubleArrayAhoCorasick(list(by_atom), MATCH_KIND_STANDARD) if by_atom else None
 
-    def matching(self, text: str) -> frozenset[int]:
-        """The numbers of all patterns that match somewhere in `text`."""
-        data = text.encode()
-        return frozenset(number for number in self.worth_trying(text) if self.search(number, data))
-
     def worth_trying(self, text: str) -> set[int]:
         """The numbers of the patterns that may match in `text`: all that match, and few others."""
         worth = set(self._always)

@@ -67,10 +67,6 @@ def shadow_mask(
     return mask, (seen[0] + dx, seen[1] + dy, seen[2] + dx, seen[3] + dy)
 
 
-def _wider(box: PixelBox, by: int) -> PixelBox:
-    return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
-
-
 def _paint(surface: Surface, item: AnyItem, fonts: FontBook, decode: Decode) -> None:
     if isinstance(item, ShapeItem):
         _paint_shape(surface, item)

@@ -3,7 +3,6 @@
 import io
 import re
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,20 +12,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.web.parts import EXTENSION
+from tests.journey.serving import in_a_thread
 from tests.web.test_works import AsRole, House, form_token
 
 CUT = "cut"
 
 # Werkzeug leaves the temporary file of a part that never ended to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-class _Silent(WSGIRequestHandler):
-    def log(self, *_: Any) -> None:
-        """Nothing."""
 
 
 @dataclass
@@ -59,17 +53,13 @@ def line(app: Flask, as_role: AsRole) -> Iterator[Line]:
     poster_id = House(app).started()
     token = form_token(browser, "/home")
     cookies = "; ".join(f"{one.key}={one.value}" for one in _cookies(browser))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-    head = (
-        f"Host: 127.0.0.1:{server.server_port}\r\nCookie: {cookies}\r\nX-CSRFToken: {token}\r\n"
-        f"Accept: application/json\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary={CUT}\r\n"
-    )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Line(server.server_port, poster_id, head, app.extensions[EXTENSION].settings.storage_dir)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with in_a_thread(app) as address:
+        port = int(address.rpartition(":")[2])
+        head = (
+            f"Host: 127.0.0.1:{port}\r\nCookie: {cookies}\r\nX-CSRFToken: {token}\r\n"
+            f"Accept: application/json\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary={CUT}\r\n"
+        )
+        yield Line(port, poster_id, head, app.extensions[EXTENSION].settings.storage_dir)
 
 
 def _cookies(browser: FlaskClient) -> list[Any]:
