@@ -131,13 +131,18 @@ class Bank:
 
 def open_bank(engine: Engine, objects: Path, templates: Path) -> Bank:
     """A bank on a migrated, empty database, with two published templates."""
-    settings = House({}).using(storage_dir=objects).settings
-    bank = Bank(Deps(settings, engine, open_store(settings), _not_painted), studio())
+    bank = bank_on(engine, objects)
     templates.mkdir()
     bank.publish(templates)
     with transaction(bank.deps) as session:
         _people(session)
     return bank
+
+
+def bank_on(engine: Engine, objects: Path) -> Bank:
+    """The bank that stands in a database, with its objects."""
+    settings = House({}).using(storage_dir=objects).settings
+    return Bank(Deps(settings, engine, open_store(settings), _not_painted), studio())
 
 
 def _people(session: Session) -> None:

@@ -4,6 +4,7 @@ import gc
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings
 from jinja2 import BytecodeCache
@@ -20,6 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
+from app.accounts import proof
 from app.config import PROJECT, Settings
 from app.db import open_engine
 from app.schema import migrate
@@ -97,6 +100,14 @@ def _what_stays_is_not_looked_through_again() -> None:
 
 class OutsideRefusedError(RuntimeError):
     """A test tried to reach another machine."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_cheap() -> Iterator[None]:
+    """A password is meant to cost; hundreds of people sign in here, and none of them is real."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proof, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -184,14 +195,23 @@ def sqlite_url(empty_sqlite: bytes, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@contextmanager
+def copy_of(template: str) -> Iterator[str]:
+    """The URL of a database of PostgreSQL's that begins as what stands behind `template`."""
+    name = f"test_{uuid4().hex}"
+    original = make_url(template)
+    server = original.set(database="postgres").render_as_string(hide_password=False)
+    _ask(server, f'CREATE DATABASE "{name}" TEMPLATE "{original.database}"')
+    try:
+        yield original.set(database=name).render_as_string(hide_password=False)
+    finally:
+        _ask(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
 def postgresql_url(empty_postgresql: str) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    template = make_url(empty_postgresql)
-    server = template.set(database="postgres").render_as_string(hide_password=False)
-    _ask(server, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
-    yield template.set(database=name).render_as_string(hide_password=False)
-    _ask(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with copy_of(empty_postgresql) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

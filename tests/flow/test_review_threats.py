@@ -43,7 +43,7 @@ from tests.bank import (
 from tests.core.compliance_cases import pack, term
 from tests.posters import PROJECT
 
-ROUNDS = 200
+ROUNDS = 450
 
 
 def code_of(work: Callable[[], object]) -> str:

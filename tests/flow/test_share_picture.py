@@ -2,13 +2,11 @@
 
 import io
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import zxingcpp
 from PIL import Image
-from sqlalchemy import Engine
 
 from app.db import reading, transaction
 from app.flow import share_picture
@@ -18,14 +16,9 @@ from app.flow.share import share_again
 from app.flow.share_picture import find_picture, make_picture
 from app.kernel.errors import Blocked, Conflict, NotFound
 from app.links import records as links
-from tests.bank import HE, LIN, Bank, open_bank
+from tests.bank import HE, LIN, Bank
 
 BOX = 0.02  # of the picture: what JPEG blocks around the code may reach beyond it
-
-
-@pytest.fixture
-def bank(engine: Engine, tmp_path: Path) -> Bank:
-    return open_bank(engine, tmp_path / "objects", tmp_path / "templates")
 
 
 def issued(bank: Bank, format_: str = "jpeg") -> tuple[str, str]:
