@@ -1,6 +1,7 @@
 """What all tests share: closed sockets, and the two databases, stores and transports that the product runs on."""
 
 import gc
+import multiprocessing
 import os
 import socket
 from collections.abc import Iterator
@@ -88,6 +89,9 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield opened
         opened.close()
+        # Painters that were forked meanwhile hold the driver's pipes too, and it would wait for their end for ever.
+        for painter in multiprocessing.active_children():
+            painter.kill()
 
 
 @pytest.fixture(autouse=True, scope="session")
