@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.db import database_now, reading, retried
+from app.flow.check_pictures import OF_READING
 from app.flow.day import day_here, end_of
 from app.flow.deps import Deps
 from app.flow.findings import undecided, written
 from app.flow.freeze import order_of, under_today
 from app.flow.make_poster import Format, Studio, compose, make_poster
 from app.flow.published import load_version
+from app.flow.read_pictures import picture_findings
 from app.flow.save_draft import require_licence, usable_version
 from app.flow.steps import is_overtaken, mover, note, permitted, poster_in_reach
 from app.kernel.errors import Blocked, Conflict, NotFound
@@ -83,8 +85,13 @@ def require_unchanged(deps: Deps, studio: Studio, template: LoadedTemplate, snap
     if changed:
         raise Conflict("recheck_required", f"not as it was approved: {', '.join(changed)}", changed=changed)
     order = order_of(deps, studio, template, now, studio.sample_link, "png", day)
-    _, judgement = compose(studio, order)
-    new = undecided(written(judgement, now.size, now.language), snapshot.findings)
+    display, judgement = compose(studio, order)
+    in_pictures = picture_findings(deps, studio, order, display)
+    found = [
+        *written(judgement, now.size, now.language),
+        *(one for one in in_pictures if one["rule"] not in OF_READING),
+    ]
+    new = undecided(found, snapshot.findings)
     if new:
         rules = sorted({str(one["rule"]) for one in new})
         raise Conflict("recheck_required", "the rules have changed since: submit it again", rules=rules)
