@@ -29,12 +29,10 @@ _SUGGESTION = Words(
 )
 _MESSAGES = {
     NOT_READ: Words(
-        zh="图片中的文字尚未被机器读取，须由人工查看",
-        en="The text in this picture has not been read yet: a human must look.",
+        zh="图片中的文字尚未读取，读完之前须由人工查看",
+        en="The text in this picture has not been read yet: until it is, a human must look.",
     ),
-    UNREADABLE: Words(
-        zh="机器无法读取这张图片，须由人工查看", en="This picture could not be read by machine: a human must look."
-    ),
+    UNREADABLE: Words(zh="没有读出这张图片，须由人工查看", en="Nobody could read this picture: a human must look."),
 }
 
 

@@ -23,8 +23,8 @@ from app.rendering.template import Template, TextSlot
 class Mark:
     """A finding at its place: [start, end) counts code points of the slot's own text; `boxes` cover it on the canvas.
 
-    Without a slot it is about fixed words or about the poster as a whole. One `in_picture` is about words that a
-    machine read there.
+    Without a slot it is about fixed words or about the poster as a whole. One `in_picture` is about words that were
+    read there, and counts in those.
     """
 
     slot: str | None
@@ -90,8 +90,8 @@ def _picture_marks(
         found = one.finding
         yield Mark(
             one.place.removeprefix("slots.") if one.place != PHOTO else None,
-            0,
-            0,
+            found.start,
+            found.end,
             found.severity,
             found.rule,
             found.text,
