@@ -83,7 +83,7 @@ def carry_out(deps: Deps, job: Job) -> None:
     *Raises* Unavailable when the picture cannot be had, or there is nobody to read it; the job is tried again.
     """
     digest = str(job.payload["digest"])
-    read = _read(deps, digest)
+    read = read_stored(deps, digest, digest)
 
     def write_down(session: Session) -> None:
         read(session)
@@ -92,15 +92,12 @@ def carry_out(deps: Deps, job: Job) -> None:
     retried(deps, write_down)
 
 
-def read_at_once(deps: Deps, digest: str) -> None:
-    """Read a stored picture here and now, unless it was read before. *Raises* as `carry_out`."""
-    if retried(deps, lambda session: records.want(session, [digest])):
-        retried(deps, _read(deps, digest))
+def read_stored(deps: Deps, object_digest: str, digest: str) -> Callable[[Session], None]:
+    """Reads a stored picture; what it returns writes down, under `digest`, what was read, or that it cannot be.
 
-
-def _read(deps: Deps, digest: str) -> Callable[[Session], None]:
-    """What writes down what is read in the picture."""
-    data = deps.store.get(digest)
+    *Raises* as `carry_out`.
+    """
+    data = deps.store.get(object_digest)
     try:
         lines = deps.read_picture(data)
     except AppError as error:

@@ -10,7 +10,10 @@ from app.db import Base, UtcDateTime
 
 
 class PictureReadingRow(Base):
-    """What one engine has read in one picture, written once; `lines` are JSON. It waits until its job has been done."""
+    """What one engine has read in one picture, written once; `lines` are JSON. It waits until its job has been done.
+
+    `digest` names the picture; of a finished poster, its snapshot without whose it is.
+    """
 
     __tablename__ = "picture_readings"
     __table_args__ = (CheckConstraint("outcome IN ('waiting', 'read', 'failed')", name="outcome"),)

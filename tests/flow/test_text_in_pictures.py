@@ -1,5 +1,6 @@
 """Text in pictures: read once, judged like copy, never passed without a human when it hits or cannot be read."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,25 +10,28 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts import records as accounts
 from app.accounts.people import Profile
 from app.config import Settings
-from app.db import reading, transaction
+from app.db import database_now, reading, transaction
 from app.factory import picture_reader
 from app.flow.decide import decide
 from app.flow.design import publish_builtin, submit_version, upload
 from app.flow.edit_draft import check_work, open_work
 from app.flow.issue import issue
 from app.flow.keep_picture import bring_picture, keep_picture
+from app.flow.save_draft import start_poster
+from app.jobs.tables import JobRow
 from app.kernel.errors import Conflict, Unavailable
 from app.ocr.core import Line, gathered
 from app.ocr.reader import Reader
 from app.ocr.records import find
 from app.ocr.tables import PictureReadingRow
+from app.rescans import records as rescans
 from app.worker import work
-from tests.bank import LIN, MEI, PLAIN, ZHOU, Bank
+from tests.bank import LIN, MEI, PLAIN, ZHOU, Bank, draft
 from tests.bundles import template_files
 from tests.photos import lettering, photo
 from tests.posters import PROJECT
@@ -191,6 +195,33 @@ def test_the_pictures_of_a_template_are_read_when_it_is_submitted(bank: Bank) ->
     hits = [one for one in case.findings if "picture" in one and one["text"].startswith("保本")]
     assert hits
     assert not [one for one in case.findings if one["rule"] == "picture_not_read"]
+
+
+def test_words_that_only_the_finished_poster_shows_are_laid_before_reviewers(bank: Bank, tmp_path: Path) -> None:
+    settings = bank.deps.settings.model_copy(update={"ocr_posters": "on"})
+    bank = replace(bank, deps=replace(bank.deps, settings=settings))
+    folder = tmp_path / "painted" / "photo-greeting"
+    folder.mkdir(parents=True)
+    files = template_files("photo-greeting")
+    example = json.loads(files["template.json"])["slots"]["view"]["example"]
+    for name, data in (files | {example: photo(PROMISE, (900, 900))}).items():
+        (folder / name).write_bytes(data)
+    (version_id,) = publish_builtin(bank.deps, bank.studio, folder.parent)
+    poster_id = start_poster(bank.deps, bank.studio, LIN, version_id, draft({}, "square")).poster_id
+    assert bank.submitted(poster_id).state == "approved"
+    issue(bank.deps, bank.studio, LIN, poster_id, "jpeg")
+    with transaction(bank.deps) as session:
+        session.execute(update(JobRow).where(JobRow.name == "read_poster").values(due_at=database_now(session)))
+    work(bank.deps, once=True)
+    with reading(bank.deps) as session:
+        blocked = rescans.find_blocked(session, poster_id)
+        assert blocked is not None
+        assert {one["severity"] for one in blocked.findings} == {"block"}
+        assert all("保" in one["text"] for one in blocked.findings)
+    with transaction(bank.deps) as session:
+        rescans.clear(session, [poster_id], blocked.book)
+    with reading(bank.deps) as session:
+        assert rescans.find_blocked(session, poster_id) is not None
 
 
 def test_where_nobody_reads_pictures_a_human_looks_at_each(bank: Bank) -> None:
