@@ -50,6 +50,7 @@ def main() -> None:
         migrate=_migrate,
         deps=open_deps,
         serve=_serve,
+        read_picture=picture_reader,
         house_rules=house_rules,
     )
     sys.exit(run(parts))

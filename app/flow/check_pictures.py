@@ -13,10 +13,13 @@ from app.compliance.document import Document, Facts, Finding, TextRun
 from app.compliance.pack import Severity, Source, Words
 from app.flow.check_copy import judge
 from app.flow.findings import told
-from app.flow.orders import Studio
+from app.flow.orders import Order, Studio
 from app.ocr.core import Box, Reading
-from app.rendering.display import AnyItem, DisplayList, PictureItem
-from app.rendering.values import PictureValue, Values
+from app.rendering.display import DisplayList, PictureItem
+from app.rendering.pictures import Picture
+from app.rendering.scene import PictureLayer
+from app.rendering.template import flat
+from app.rendering.values import PictureValue
 
 NOT_READ, UNREADABLE = "picture_not_read", "picture_unreadable"
 OF_READING = (NOT_READ, UNREADABLE)
@@ -76,15 +79,24 @@ def _found(studio: Studio, facts: Facts, place: str, reading: Reading, as_of: da
             yield PictureFinding(place, reading.digest, lowered, found.severity, boxes)
 
 
-def brought_pictures(studio: Studio, display: DisplayList, values: Values) -> dict[str, str]:
-    """The digests of the pictures that people brought for a poster, by place; the photo only where it is drawn."""
-    brought = {
-        f"slots.{name}": value.picture.digest for name, value in values.slots.items() if isinstance(value, PictureValue)
-    }
-    if values.profile.photo is not None and any(_is_photo(item) for item in display.items):
-        brought[PHOTO] = values.profile.photo.digest
+def brought(studio: Studio, order: Order) -> dict[str, Picture]:
+    """The pictures that people brought for a poster, by place; the photo only where it is drawn."""
+    values = order.values
+    found = {f"slots.{name}": value.picture for name, value in values.slots.items() if isinstance(value, PictureValue)}
+    if values.profile.photo is not None and _has_photo(order):
+        found[PHOTO] = values.profile.photo
     known = familiar(studio)
-    return {place: digest for place, digest in brought.items() if digest not in known}
+    return {place: picture for place, picture in found.items() if picture.digest not in known}
+
+
+def brought_pictures(studio: Studio, order: Order) -> dict[str, str]:
+    """The digests of the pictures that people brought for a poster, by place."""
+    return {place: picture.digest for place, picture in brought(studio, order).items()}
+
+
+def _has_photo(order: Order) -> bool:
+    name, size = order.template.template.size(order.size)
+    return any(isinstance(layer, PictureLayer) and layer.photo for _, layer in flat(size.layers, name))
 
 
 def familiar(studio: Studio) -> frozenset[str]:
@@ -95,10 +107,6 @@ def familiar(studio: Studio) -> frozenset[str]:
     built_in = (picture for loaded in studio.templates.values() for picture in loaded.pictures.values())
     samples = (studio.no_photo, *([studio.sample_profile.photo] if studio.sample_profile.photo else []))
     return frozenset(picture.digest for picture in (*built_in, *studio.kit.assets.values(), *samples))
-
-
-def _is_photo(item: AnyItem) -> bool:
-    return isinstance(item, PictureItem) and item.dynamic and item.slot is None
 
 
 def own_pictures(display: DisplayList, digests: Collection[str]) -> dict[str, str]:

@@ -84,7 +84,7 @@ def _picture_marks(
     studio: Studio, order: Order, display: DisplayList, readings: Mapping[str, Reading]
 ) -> Iterator[Mark]:
     """What is to be said of the text in pictures; the photo of the profile belongs to no slot."""
-    places = brought_pictures(studio, display, order.values)
+    places = brought_pictures(studio, order)
     known = {place: readings[digest] for place, digest in places.items() if digest in readings}
     for one in check_pictures(studio, facts_of(order, display.language), known, order.as_of):
         found = one.finding

@@ -15,7 +15,7 @@ from app.flow.day import day_here
 from app.flow.deps import Deps
 from app.flow.findings import Written, undecided, written
 from app.flow.freeze import order_of, under_today
-from app.flow.make_poster import Studio
+from app.flow.make_poster import Order, Studio
 from app.flow.published import load_version
 from app.flow.read_pictures import picture_digests, readings_at
 from app.flow.spots import glyph_boxes, picture_boxes
@@ -98,7 +98,7 @@ class _Laid:
     size: str
     display: DisplayList
     document: Document
-    values: Values
+    order: Order
 
 
 def poster_figure(deps: Deps, studio: Studio, version: Version, snapshot: Snapshot, open_: Sequence[Written]) -> Figure:
@@ -107,7 +107,7 @@ def poster_figure(deps: Deps, studio: Studio, version: Version, snapshot: Snapsh
     laid = _laid_poster(deps, studio, template, snapshot.content)
     settled = undecided(snapshot.findings, open_)
     figure = _figure(laid, _numbered(open_, 1, False), _numbered(settled, 1 + len(open_), True))
-    places = brought_pictures(studio, laid.display, laid.values)
+    places = brought_pictures(studio, laid.order)
     return replace(figure, pictures=_read_pictures(deps, studio, laid, places, snapshot.findings))
 
 
@@ -192,17 +192,19 @@ def template_document(studio: Studio, template: LoadedTemplate, size: str, langu
 
 def _laid_poster(deps: Deps, studio: Studio, template: LoadedTemplate, content: SnapshotContent) -> _Laid:
     order = order_of(deps, studio, template, content, studio.sample_link, "png", template.template.validity.starts_on)
-    return _laid(studio, template, content.size, content.language, order.values)
+    return _laid(studio, order)
 
 
 def _laid_template(studio: Studio, template: LoadedTemplate, size: str, language: Language) -> _Laid:
-    return _laid(studio, template, size, language, Values({}, studio.sample_profile))
+    values, day = Values({}, studio.sample_profile), template.template.validity.starts_on
+    return _laid(studio, Order(template, values, studio.sample_link, "png", day, size, language))
 
 
-def _laid(studio: Studio, loaded: LoadedTemplate, size: str, language: Language, values: Values) -> _Laid:
-    template = loaded.template
-    display = lay_out(template, size, values, studio.kit, loaded.pictures, studio.sample_link, language)
-    return _Laid(size, display, document_of(display, _facts(template, display)), values)
+def _laid(studio: Studio, order: Order) -> _Laid:
+    loaded, template = order.template, order.template.template
+    size, _ = template.size(order.size)
+    display = lay_out(template, size, order.values, studio.kit, loaded.pictures, order.link, order.language)
+    return _Laid(size, display, document_of(display, _facts(template, display)), order)
 
 
 def _facts(template: Template, display: DisplayList) -> Facts:

@@ -86,8 +86,8 @@ def require_unchanged(deps: Deps, studio: Studio, template: LoadedTemplate, snap
     if changed:
         raise Conflict("recheck_required", f"not as it was approved: {', '.join(changed)}", changed=changed)
     order = order_of(deps, studio, template, now, studio.sample_link, "png", day)
-    display, judgement = compose(studio, order)
-    in_pictures = picture_findings(deps, studio, order, display)
+    _, judgement = compose(studio, order)
+    in_pictures = picture_findings(deps, studio, order)
     found = [
         *written(judgement, now.size, now.language),
         *(one for one in in_pictures if one["rule"] not in OF_READING),

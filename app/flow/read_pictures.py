@@ -14,7 +14,6 @@ from app.jobs.queue import Job, complete, enqueue
 from app.kernel.errors import AppError, Unavailable
 from app.ocr import records
 from app.ocr.core import Reading
-from app.rendering.display import DisplayList
 from app.rendering.layout import lay_out
 from app.rendering.template import LoadedTemplate
 from app.rendering.values import Values
@@ -30,12 +29,12 @@ def order_readings(deps: Deps, session: Session, digests: Collection[str]) -> No
             enqueue(session, JOB, {"digest": digest})
 
 
-def picture_findings(deps: Deps, studio: Studio, order: Order, display: DisplayList) -> list[dict[str, Any]]:
+def picture_findings(deps: Deps, studio: Studio, order: Order) -> list[dict[str, Any]]:
     """What is to be said of the pictures that people brought for a poster, by what has been read so far, as JSON."""
-    places = brought_pictures(studio, display, order.values)
-    found = check_pictures(studio, facts_of(order, display.language), readings_at(deps, places), order.as_of)
-    size, _ = order.template.template.size(order.size)
-    return [one.document(size, display.language) for one in found]
+    places = brought_pictures(studio, order)
+    size, language = order.template.template.size(order.size)[0], order.language or order.template.template.language
+    found = check_pictures(studio, facts_of(order, language), readings_at(deps, places), order.as_of)
+    return [one.document(size, language) for one in found]
 
 
 def template_picture_findings(deps: Deps, studio: Studio, template: LoadedTemplate, day: date) -> list[dict[str, Any]]:

@@ -105,12 +105,12 @@ def _prepare(deps: Deps, studio: Studio, seen: _Seen) -> _Prepared:
     problems = _untouched(template.template, order.values)
     if problems:
         raise Invalid.of(problems)
-    display, judgement = compose(studio, order)
+    _, judgement = compose(studio, order)
     if judgement.verdict.outcome == "block":
         raise Invalid.of(judgement.blocking())
     findings = [
         *written(judgement, content.size, content.language),
-        *picture_findings(deps, studio, order, display),
+        *picture_findings(deps, studio, order),
     ]
     new = undecided(findings, seen.decided)
     policy = policy_for(len(new), looked_at(order))
