@@ -329,4 +329,6 @@ def test_a_batch_reads_the_photos_if_it_is_told_to(parts: Parts, tmp_path: Path)
     reading = replace(parts, read_picture=lambda _settings: read)
     batch = ["batch", "fund-weekly", "--rows", str(tmp_path / "rows.xlsx"), "--out", str(tmp_path / "out")]
     assert run(reading, [*batch, "--read-pictures"]) == 0
-    assert [row["outcome"] for row in manifest(tmp_path / "out")] == ["pass", "review", "review"]
+    silent, loud, unread = (row["outcome"] for row in manifest(tmp_path / "out"))
+    assert silent in {"pass", "advise"}  # what the copy is worth by itself
+    assert (loud, unread) == ("review", "review")
