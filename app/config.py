@@ -43,6 +43,11 @@ class Settings(BaseModel):
     render_seconds: float = Field(default=60.0, ge=1, le=3600)
     render_memory_mib: int = Field(default=2048, ge=256, le=65536)
 
+    ocr: Literal["on", "off"] = "on"
+    ocr_posters: Literal["on", "off"] = "on"
+    ocr_seconds: float = Field(default=30.0, ge=1, le=600)
+    ocr_memory_mib: int = Field(default=2048, ge=512, le=65536)
+
     base_url: str = Field(default="https://go.lanshan.example/r", pattern=r"^https?://[^\s?#]+[^\s?#/]$")
 
     site_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^\s/?#@]+$")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from app.flow.deps import Deps
+    from app.ocr.core import Line
     from app.posters.core import Painted, RenditionOrder
     from app.storage.store import Store
 
@@ -49,6 +50,7 @@ def main() -> None:
         migrate=_migrate,
         deps=open_deps,
         serve=_serve,
+        read_picture=picture_reader,
         house_rules=house_rules,
     )
     sys.exit(run(parts))
@@ -183,7 +185,8 @@ def open_deps(settings: Settings) -> "Deps":
 
     store, engine = open_store(settings), open_engine(settings)
     studio = studio_in_force(settings, engine)
-    return Deps(settings, engine, store, rendition_painter(settings, store, studio), studio=studio)
+    paint = rendition_painter(settings, store, studio)
+    return Deps(settings, engine, store, paint, studio=studio, read_picture=picture_reader(settings))
 
 
 def studio_in_force(settings: Settings, engine: "Engine") -> Callable[[], Studio]:
@@ -230,6 +233,21 @@ def rendition_painter(
         return painted
 
     return paint
+
+
+def picture_reader(settings: Settings) -> "Callable[[bytes], tuple[Line, ...]]":
+    """Gives the lines of text in a picture, read in a child process under the limits of the settings."""
+    from app.ocr.reader import Reader
+
+    return Reader(_read_text, settings.ocr_seconds, settings.ocr_memory_mib)
+
+
+def _read_text(data: bytes) -> "tuple[Line, ...]":
+    from app.ocr.core import gathered
+    from app.ocr.engine import MAX_EDGE_PX, read_pixels
+    from app.rendering.pictures import views
+
+    return gathered(read_pixels(view) for view in views(data, MAX_EDGE_PX))
 
 
 def _painted(studio: Studio, piece: "tuple[RenditionOrder, dict[str, bytes]]") -> "Painted":

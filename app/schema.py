@@ -12,6 +12,7 @@ import app.evidence.tables
 import app.jobs.tables
 import app.library.tables
 import app.links.tables
+import app.ocr.tables
 import app.posters.tables
 import app.rescans.tables
 import app.review.tables

@@ -11,7 +11,18 @@ import structlog
 
 from app.customers.rules import load_rules
 from app.db import retried
-from app.flow import keep_archive, render_later, replay_rule, rescan, roll_up, tag, verify_archive, visit
+from app.flow import (
+    keep_archive,
+    read_pictures,
+    read_posters,
+    render_later,
+    replay_rule,
+    rescan,
+    roll_up,
+    tag,
+    verify_archive,
+    visit,
+)
 from app.flow.deps import Deps
 from app.jobs import queue
 from app.jobs.lease import kept
@@ -27,6 +38,8 @@ _log = structlog.get_logger(__name__)
 
 HANDLERS: Mapping[str, Callable[[Deps, Job], None]] = {
     render_later.JOB: render_later.carry_out,
+    read_pictures.JOB: read_pictures.carry_out,
+    read_posters.JOB: read_posters.carry_out,
     keep_archive.JOB: keep_archive.carry_out,
     verify_archive.JOB: verify_archive.carry_out,
     replay_rule.JOB: partial(replay_rule.carry_out, Works),

@@ -153,8 +153,10 @@ class House:
         return Settings.from_env(self.environment)
 
     def using(self, **more: object) -> "House":
-        """The same house with other settings. A worker of a test finds no spools but the test's own."""
-        nowhere = {"IMPRIMATUR_SPOOL_DIR": str(PROJECT / "var" / "no-spools")}
+        """The same house with other settings. A worker of a test finds no spools but the test's own, and reads no
+        finished posters unless it is told to.
+        """
+        nowhere = {"IMPRIMATUR_SPOOL_DIR": str(PROJECT / "var" / "no-spools"), "IMPRIMATUR_OCR_POSTERS": "off"}
         given = {f"IMPRIMATUR_{name.upper()}": str(value) for name, value in more.items()}
         return House(nowhere | self.environment | given)
 

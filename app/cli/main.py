@@ -27,6 +27,7 @@ from app.flow.batch_journal import POSTER_EXISTS, Made
 from app.flow.fill import files_in, read_json, read_values
 from app.flow.make_poster import MEDIA_TYPES, Format, Order, Studio, make_poster
 from app.flow.print_batch import print_batch
+from app.flow.read_rows import found_in_pictures, read_orders
 from app.kernel.errors import AppError, Invalid, NotFound, Problem
 from app.kernel.files import write_atomically
 from app.reads.advisor_rows import read_rows
@@ -89,6 +90,7 @@ def templates(parts: Parts, as_json: bool) -> None:
 @click.option("--url", help="What the QR code holds.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="One of the template's languages.")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--read-pictures", is_flag=True, help="Read the text in pictures and check it, too.")
 @finish_options
 @click.pass_obj
 def render(
@@ -100,10 +102,12 @@ def render(
     url: str | None,
     lang: Language | None,
     out: Path,
+    read_pictures: bool,
     finish: Finish,
 ) -> None:
     """Make one poster from TEMPLATE."""
-    studio, loaded = _open(parts, parts.settings(), template)
+    settings = parts.settings()
+    studio, loaded = _open(parts, settings, template)
     document = read_json(_read(values, "values")) if values else {}
     pictures = files_in(values.parent if values else Path())
     filled = read_values(loaded.template, document, pictures, studio.sample_profile)
@@ -118,9 +122,13 @@ def render(
         finish=finish,
     )
     poster = make_poster(studio, order)
+    readings = read_orders(studio, [order], parts.read_picture(settings)) if read_pictures else {}
     for found in poster.judgement.verdict.findings:
         place = poster.judgement.place(found)
         click.echo(f"{place}: {found.severity}: “{found.text}” {found.message.en} ({found.rule})", err=True)
+    for one in found_in_pictures(studio, order, readings):
+        found = one.finding
+        click.echo(f"{one.place}: {found.severity}: “{found.text}” {found.message.en} ({found.rule})", err=True)
     _write(out, poster.data)
 
 
@@ -147,6 +155,7 @@ def check(parts: Parts, packs: tuple[str, ...], as_of: datetime | None, file: Te
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--base-url", help="Under which links are minted for rows that name no url.")
 @click.option("--document", is_flag=True, help="One PDF of all rows, posters.pdf in the folder OUT.")
+@click.option("--read-pictures", is_flag=True, help="Read the text in pictures; else a row with one says review.")
 @finish_options
 @click.pass_obj
 def batch(
@@ -160,6 +169,7 @@ def batch(
     workers: int,
     base_url: str | None,
     document: bool,
+    read_pictures: bool,
     finish: Finish,
 ) -> None:
     """Make one poster for each row of a table; goes on where it was stopped.
@@ -183,6 +193,7 @@ def batch(
         language=lang,
         workers=workers,
         finish=finish,
+        read_picture=parts.read_picture(settings) if read_pictures else None,
     )
     limits = Limits(settings.render_seconds, settings.render_memory_mib)
     if document:

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 from app.compliance.rules import Rules
 from app.config import Settings
 from app.flow.make_poster import Studio
+from app.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from app.flow.deps import Deps
+    from app.flow.read_rows import ReadPicture
 
 
 def _as_they_come(_settings: Settings, packs: Rules) -> Rules:
     return packs
+
+
+def _no_reader(_settings: Settings) -> "ReadPicture":
+    raise Unavailable("no_reader", "this command line reads no pictures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +36,5 @@ class Parts:
     migrate: Callable[[Settings], None]
     deps: Callable[[Settings], "Deps"]
     serve: Callable[[Settings, str, int, bool], None]
+    read_picture: "Callable[[Settings], ReadPicture]" = _no_reader
     house_rules: Callable[[Settings, Rules], Rules] = _as_they_come

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from app.flow.batch_files import MANIFEST_NAME, file_name, manifest, pack, unpack
 from app.flow.batch_journal import POSTER_EXISTS, Made, Minted, append, exclusive, mend, replay
-from app.flow.batch_rows import Batch, BatchOrder, Limits, Progress, TableRow, link_of, order_of_row, refused
+from app.flow.batch_rows import (
+    Batch,
+    BatchOrder,
+    Limits,
+    Progress,
+    TableRow,
+    link_of,
+    order_of_row,
+    outcome_of_row,
+    read_rows,
+    refused,
+)
 from app.flow.make_poster import compose, make_poster
 from app.flow.orders import Studio
 from app.jobs.crew import Crew
@@ -66,6 +77,7 @@ def _make_all(batch: Batch, done: Mapping[int, Made], report: Callable[[Progress
             (batch.folder / earlier.file).unlink(missing_ok=True)
         to_judge.append((row, link))
     tell()
+    read_rows(batch, to_judge)
     for stage in (_judge_row, _paint_row):
         passed = []
         for row, link, outcome in _spread(batch, stage, to_judge):
@@ -103,7 +115,9 @@ def _judge_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
 
 def _paint_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
     try:
-        poster = make_poster(batch.studio, order_of_row(batch, row, link))
+        order = order_of_row(batch, row, link)
+        poster = make_poster(batch.studio, order)
+        outcome = outcome_of_row(batch, order, poster.judgement)
     except Invalid as error:
         return refused(batch, link, "invalid", error)
     except AppError as error:
@@ -113,7 +127,7 @@ def _paint_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
         write_atomically(batch.folder / file, poster.data)
     except OSError as error:
         return refused(batch, link, "failed", Unavailable("not_written", f"{file}: {error.strerror or error}"))
-    made = Made(link.row, link.key, file, poster.sha256, link.url, poster.judgement.verdict.outcome, "")
+    made = Made(link.row, link.key, file, poster.sha256, link.url, outcome, "")
     append(batch.journal, made)
     return made
 

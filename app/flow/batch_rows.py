@@ -1,16 +1,21 @@
 """The rows of a batch: each with its link, which is written down before anything is made with it, and its order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
+from app.compliance.document import Outcome
 from app.flow.batch_journal import Made, Minted, append
+from app.flow.check_copy import Judgement
 from app.flow.fill import Reader, files_in, row_values
 from app.flow.orders import Format, Order, Studio
+from app.flow.read_rows import ReadPicture, found_in_pictures, outcome_of, read_orders
 from app.kernel.digest import digest_of
 from app.kernel.errors import AppError, Invalid
 from app.kernel.ids import new_code
+from app.ocr.core import ENGINE, Reading
 from app.rendering.pdf_edition import PLAIN, Finish
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate
@@ -20,7 +25,10 @@ TableRow = tuple[int, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class BatchOrder:
-    """What a batch is of. `base` is the folder that picture paths in the rows are relative to."""
+    """What a batch is of. `base` is the folder that picture paths in the rows are relative to.
+
+    Without `read_picture`, nobody reads the text in pictures.
+    """
 
     template: LoadedTemplate
     rows: Sequence[TableRow]
@@ -33,6 +41,7 @@ class BatchOrder:
     language: Language | None = None
     workers: int = 2
     finish: Finish = PLAIN
+    read_picture: ReadPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Batch:
     folder: Path
     journal: Path
     minted: dict[int, Minted] = field(default_factory=dict)
+    readings: Mapping[str, Reading] = field(default_factory=dict)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,6 +108,7 @@ def _key(batch: Batch, row: TableRow) -> str:
             "cells": dict(row[1]),
             "pictures": _picture_states(batch, row[1]),
             **({} if order.finish == PLAIN else {"finish": asdict(order.finish)}),
+            **({} if order.read_picture is None else {"pictures_read_by": ENGINE}),
         }
     )
 
@@ -124,6 +135,23 @@ def order_of_row(batch: Batch, row: TableRow, link: Minted) -> Order:
     if problems:
         raise Invalid.of(problems)
     return Order(order.template, values, link.url, order.format, order.as_of, order.size, order.language, order.finish)
+
+
+def read_rows(batch: Batch, rows: Iterable[tuple[TableRow, Minted]]) -> None:
+    """Read the pictures of the rows, where somebody does."""
+    if batch.order.read_picture is not None:
+        batch.readings = read_orders(batch.studio, _orders(batch, rows), batch.order.read_picture)
+
+
+def _orders(batch: Batch, rows: Iterable[tuple[TableRow, Minted]]) -> Iterator[Order]:
+    for row, link in rows:
+        with suppress(Invalid):
+            yield order_of_row(batch, row, link)
+
+
+def outcome_of_row(batch: Batch, order: Order, judgement: Judgement) -> Outcome:
+    """The gravest of what was found in a row's copy and pictures."""
+    return outcome_of(judgement.verdict.outcome, found_in_pictures(batch.studio, order, batch.readings))
 
 
 def refused(batch: Batch, link: Minted, outcome: str, error: AppError) -> Made:

@@ -14,6 +14,7 @@ from app.flow.findings import written
 from app.flow.inspect_template import layout_problems
 from app.flow.make_poster import Order, Studio, compose
 from app.flow.published import TEMPLATE_FILE, load_version, read_files, store_files
+from app.flow.read_pictures import order_readings, picture_digests, template_picture_findings
 from app.flow.steps import (
     BY_POLICY,
     mover,
@@ -51,7 +52,12 @@ def upload(deps: Deps, studio: Studio, actor: Actor, files: Mapping[str, bytes])
             raise Invalid("bad_template", f"{len(problems)} problems in the template: {problems[0]}", problems)
         _require_open(deps, actor, template)
         content = store_files(deps, template, files)
-        return retried(deps, lambda session: _uploaded(session, actor, template, content))
+
+        def work(session: Session) -> str:
+            order_readings(deps, session, picture_digests(studio, template))
+            return _uploaded(session, actor, template, content)
+
+        return retried(deps, work)
 
 
 def upload_bundle(deps: Deps, studio: Studio, actor: Actor, data: bytes) -> str:
@@ -103,11 +109,14 @@ def submit_version(deps: Deps, studio: Studio, actor: Actor, version_id: str) ->
             version = version_in_reach(session, actor, version_id)
             case = review.find_case(session, version_id)
             today = database_now(session).date()
-        findings = copy_findings(studio, load_version(deps, version), today)
-        return (
-            retried(deps, lambda session: _submitted(session, case, mover(actor), version.content, findings)).digest
-            or ""
-        )
+        template = load_version(deps, version)
+        findings = [*copy_findings(studio, template, today), *template_picture_findings(deps, studio, template, today)]
+
+        def work(session: Session) -> Case:
+            order_readings(deps, session, picture_digests(studio, template))
+            return _submitted(session, case, mover(actor), version.content, findings)
+
+        return retried(deps, work).digest or ""
 
 
 def _submitted(session: Session, case: Case, by: Mover, content: Content, findings: list[dict[str, Any]]) -> Case:

@@ -1,7 +1,7 @@
 """Edit a draft: all that the editor works with, while somebody fills it in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.accounts.core import Actor
@@ -17,6 +17,8 @@ from app.flow.save_draft import stored_pictures
 from app.flow.steps import permitted, poster_in_reach
 from app.kernel.errors import Invalid, Problem
 from app.library import records as library
+from app.ocr import records as ocr
+from app.ocr.core import Reading
 from app.posters import records as posters
 from app.posters.drafts import Draft, Poster
 from app.rendering.paint_svg import PictureHref
@@ -33,7 +35,8 @@ ReadBytes = Callable[[str], bytes]
 class Work:
     """A poster on the desk: its newest revision, its template, the owner's profile as it would go out today.
 
-    `read` gives the bytes of the pictures that were brought for it, and of no others.
+    `read` gives the bytes of the pictures that were brought for it, and of no others; `readings` what was read in them
+    and in the photo, by digest.
     """
 
     poster: Poster
@@ -42,6 +45,7 @@ class Work:
     profile: Profile
     read: ReadBytes
     today: date
+    readings: Mapping[str, Reading] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -70,7 +74,10 @@ def open_work(deps: Deps, studio: Studio, actor: Actor, poster_id: str) -> Work:
         template = load_version(deps, version)
         nobody = Profile(photo=studio.no_photo)
         profile = read_values(template.template, {"profile": said}, deps.store.get, nobody).profile
-        return Work(poster, state, template, profile, stored_pictures(deps, brought), today)
+        photo = [profile.photo.digest] if profile.photo else []
+        with reading(deps) as session:
+            readings = ocr.find(session, [*brought, *photo])
+        return Work(poster, state, template, profile, stored_pictures(deps, brought), today, readings)
 
 
 def check_work(studio: Studio, work: Work) -> Preview:
@@ -93,4 +100,4 @@ def preview_of(studio: Studio, work: Work, draft: Draft, href: PictureHref | Non
         return Preview(None, dimensions.width_px, dimensions.height_px, {}, {}, (), error.problems)
     language: Language = draft.language
     order = Order(work.template, values, studio.sample_link, "svg", work.today, name, language)
-    return preview(studio, order, href)
+    return preview(studio, order, href, work.readings)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from app.compliance.document import Document, Facts, Finding, TextRun
 from app.compliance.pack import ContextRule, Severity, Source, Words
 from app.flow.check_copy import Judgement, judge
+from app.flow.check_pictures import PHOTO, brought_pictures, check_pictures
 from app.flow.clear_claims import nearest
-from app.flow.make_poster import Order, Studio, compose
-from app.flow.spots import areas, drawn, frames, glyph_boxes, own_span, slot_texts
+from app.flow.make_poster import Order, Studio, compose, facts_of
+from app.flow.spots import areas, drawn, frames, glyph_boxes, own_span, picture_boxes, slot_texts
 from app.flow.wording import Fix, fixes_for
 from app.kernel.errors import Invalid, Problem
+from app.ocr.core import Reading
 from app.rendering.display import DisplayList, Rect, TextItem
 from app.rendering.paint_svg import PictureHref, paint_svg
 from app.rendering.reading import reading_order
@@ -21,7 +23,8 @@ from app.rendering.template import Template, TextSlot
 class Mark:
     """A finding at its place: [start, end) counts code points of the slot's own text; `boxes` cover it on the canvas.
 
-    Without a slot it is about fixed words or about the poster as a whole.
+    Without a slot it is about fixed words or about the poster as a whole. One `in_picture` is about words that were
+    read there, and counts in those.
     """
 
     slot: str | None
@@ -35,6 +38,7 @@ class Mark:
     source: Source
     boxes: tuple[Rect, ...]
     fixes: tuple[Fix, ...]
+    in_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,13 @@ class Preview:
     problems: tuple[Problem, ...]
 
 
-def preview(studio: Studio, order: Order, href: PictureHref | None = None) -> Preview:
-    """The poster as it stands. What is wrong with the values is listed, not raised; the copy is judged all the same."""
+def preview(
+    studio: Studio, order: Order, href: PictureHref | None = None, readings: Mapping[str, Reading] | None = None
+) -> Preview:
+    """The poster as it stands. What is wrong with the values is listed, not raised; the copy is judged all the same.
+
+    `readings` are what is known, by digest, of the pictures that were brought for it.
+    """
     template = order.template.template
     name, size = template.size(order.size)
     texts = slot_texts(template, order.values, order.language or template.language)
@@ -65,9 +74,34 @@ def preview(studio: Studio, order: Order, href: PictureHref | None = None) -> Pr
         return Preview(None, size.width_px, size.height_px, {}, {}, marks, error.problems)
     found = _marks(judgement, display, drawn(template, name), texts, template)
     marks = tuple(_with_proven(studio, order, mark, texts, template) for mark in found)
+    marks += tuple(_picture_marks(studio, order, display, readings or {}))
     svg = paint_svg(display, studio.kit.fonts, href)
     placed = areas(display, template, name, texts)
     return Preview(svg, size.width_px, size.height_px, placed, frames(display, template, name), marks, ())
+
+
+def _picture_marks(
+    studio: Studio, order: Order, display: DisplayList, readings: Mapping[str, Reading]
+) -> Iterator[Mark]:
+    """What is to be said of the text in pictures; the photo of the profile belongs to no slot."""
+    places = brought_pictures(studio, order)
+    known = {place: readings[digest] for place, digest in places.items() if digest in readings}
+    for one in check_pictures(studio, facts_of(order, display.language), known, order.as_of):
+        found = one.finding
+        yield Mark(
+            one.place.removeprefix("slots.") if one.place != PHOTO else None,
+            found.start,
+            found.end,
+            found.severity,
+            found.rule,
+            found.text,
+            found.message,
+            found.suggestion,
+            found.source,
+            picture_boxes(display, one.digest, one.boxes),
+            (),
+            in_picture=True,
+        )
 
 
 def _marks(

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from app.accounts import records as accounts
 from app.accounts.core import Actor, require
 from app.accounts.people import Profile, profile_problems
-from app.db import reading
+from app.db import reading, retried
 from app.flow.deps import Deps
 from app.flow.keep_picture import keep_picture
 from app.flow.manage_people import set_profile
+from app.flow.read_pictures import order_readings
 from app.kernel.errors import Invalid, Problem
 from app.rendering.thumbnail import square
 
@@ -39,6 +40,8 @@ def edit_own(
     if photo is not None:
         wanted = replace(wanted, photo_digest=_kept(deps, photo, crop))
     set_profile(deps, actor, actor.person_id, wanted)
+    if (kept := wanted.photo_digest) is not None and photo is not None:
+        retried(deps, lambda session: order_readings(deps, session, [kept]))
 
 
 def _known(deps: Deps, actor: Actor) -> Profile:

@@ -1,21 +1,26 @@
 """Exhibit: a submitted work as a reviewer looks at it: laid out from what was frozen, its findings at their places."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 from app.compliance.document import Document, Facts
 from app.compliance.pack import ContextRule
+from app.db import reading
 from app.flow.check_copy import document_of, judge
+from app.flow.check_pictures import OF_READING, brought_pictures, check_pictures, own_pictures
 from app.flow.clear_claims import Cleared, Near, nearest
+from app.flow.day import day_here
 from app.flow.deps import Deps
 from app.flow.findings import Written, undecided, written
 from app.flow.freeze import order_of, under_today
-from app.flow.make_poster import Studio
+from app.flow.make_poster import Order, Studio
 from app.flow.published import load_version
-from app.flow.spots import glyph_boxes
+from app.flow.read_pictures import picture_digests, readings_at
+from app.flow.spots import glyph_boxes, picture_boxes
 from app.library.core import Version
+from app.ocr.core import Reading
 from app.posters.drafts import Snapshot, SnapshotContent
 from app.rendering.display import DisplayList, PictureItem, Rect, TextItem
 from app.rendering.layout import lay_out
@@ -53,6 +58,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPicture:
+    """A picture that somebody brought, and what has been read in it by now; `boxes` are its lines on the figure.
+
+    `late` are findings that were not known yet when the work was submitted.
+    """
+
+    place: str
+    reading: Reading
+    boxes: tuple[tuple[Rect, ...], ...]
+    late: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One size in one language. `areas` are the boxes of what can be pointed at, by place; `text` is the copy."""
 
@@ -64,6 +82,7 @@ class Figure:
     lines: tuple[Line, ...]
     areas: tuple[tuple[str, Rect], ...]
     text: str
+    pictures: tuple[ReadPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,7 @@ class _Laid:
     size: str
     display: DisplayList
     document: Document
+    order: Order
 
 
 def poster_figure(deps: Deps, studio: Studio, version: Version, snapshot: Snapshot, open_: Sequence[Written]) -> Figure:
@@ -86,20 +106,45 @@ def poster_figure(deps: Deps, studio: Studio, version: Version, snapshot: Snapsh
     template = load_version(deps, version)
     laid = _laid_poster(deps, studio, template, snapshot.content)
     settled = undecided(snapshot.findings, open_)
-    return _figure(laid, _numbered(open_, 1, False), _numbered(settled, 1 + len(open_), True))
+    figure = _figure(laid, _numbered(open_, 1, False), _numbered(settled, 1 + len(open_), True))
+    places = brought_pictures(studio, laid.order)
+    return replace(figure, pictures=_read_pictures(deps, studio, laid, places, snapshot.findings))
 
 
 def template_figures(deps: Deps, studio: Studio, version: Version, findings: Sequence[Written]) -> list[Figure]:
     """Every size of a template version in every language; findings are numbered through."""
     template = load_version(deps, version)
-    figures, number = [], 1
+    figures, number, left = [], 1, set(picture_digests(studio, template))
     for size in template.template.sizes:
         for language in template.template.languages:
             own = [one for one in findings if (one["size"], one["language"]) == (size, language)]
             laid = _laid_template(studio, template, size, language)
-            figures.append(_figure(laid, _numbered(own, number, False), []))
+            figure = _figure(laid, _numbered(own, number, False), [])
+            places = own_pictures(laid.display, left)
+            left -= set(places.values())
+            figures.append(replace(figure, pictures=_read_pictures(deps, studio, laid, places, findings)))
             number += len(own)
     return figures
+
+
+def _read_pictures(
+    deps: Deps, studio: Studio, laid: _Laid, places: Mapping[str, str], known: Sequence[Written]
+) -> tuple[ReadPicture, ...]:
+    readings = readings_at(deps, places)
+    with reading(deps) as session:
+        day = day_here(deps, session)
+    found = check_pictures(studio, laid.document.facts, readings, day)
+    told = [one.document(laid.size, laid.display.language) for one in found if one.finding.rule not in OF_READING]
+    late = undecided(told, known)
+    return tuple(
+        ReadPicture(
+            place,
+            one,
+            tuple(picture_boxes(laid.display, one.digest, [line.box]) for line in one.lines),
+            tuple(finding for finding in late if finding["place"] == place),
+        )
+        for place, one in readings.items()
+    )
 
 
 def today(deps: Deps, studio: Studio, version: Version, snapshot: Snapshot, day: date) -> Today:
@@ -147,17 +192,19 @@ def template_document(studio: Studio, template: LoadedTemplate, size: str, langu
 
 def _laid_poster(deps: Deps, studio: Studio, template: LoadedTemplate, content: SnapshotContent) -> _Laid:
     order = order_of(deps, studio, template, content, studio.sample_link, "png", template.template.validity.starts_on)
-    return _laid(studio, template, content.size, content.language, order.values)
+    return _laid(studio, order)
 
 
 def _laid_template(studio: Studio, template: LoadedTemplate, size: str, language: Language) -> _Laid:
-    return _laid(studio, template, size, language, Values({}, studio.sample_profile))
+    values, day = Values({}, studio.sample_profile), template.template.validity.starts_on
+    return _laid(studio, Order(template, values, studio.sample_link, "png", day, size, language))
 
 
-def _laid(studio: Studio, loaded: LoadedTemplate, size: str, language: Language, values: Values) -> _Laid:
-    template = loaded.template
-    display = lay_out(template, size, values, studio.kit, loaded.pictures, studio.sample_link, language)
-    return _Laid(size, display, document_of(display, _facts(template, display)))
+def _laid(studio: Studio, order: Order) -> _Laid:
+    loaded, template = order.template, order.template.template
+    size, _ = template.size(order.size)
+    display = lay_out(template, size, order.values, studio.kit, loaded.pictures, order.link, order.language)
+    return _Laid(size, display, document_of(display, _facts(template, display)), order)
 
 
 def _facts(template: Template, display: DisplayList) -> Facts:
@@ -175,7 +222,7 @@ def _numbered(findings: Iterable[Written], first: int, is_settled: bool) -> list
 def _figure(laid: _Laid, open_: list[Hit], settled: list[Hit]) -> Figure:
     items = reading_order(laid.display)
     spans: dict[int, list[tuple[int, int, int]]] = {}
-    hits = [_placed(hit, laid.document, items, spans) for hit in (*open_, *settled)]
+    hits = [_placed(hit, laid, items, spans) for hit in (*open_, *settled)]
     lines = [_line(item, spans.get(index, [])) for index, item in enumerate(items)]
     display = laid.display
     return Figure(
@@ -190,10 +237,11 @@ def _figure(laid: _Laid, open_: list[Hit], settled: list[Hit]) -> Figure:
     )
 
 
-def _placed(
-    hit: Hit, document: Document, items: tuple[TextItem, ...], spans: dict[int, list[tuple[int, int, int]]]
-) -> Hit:
-    start, end = hit.finding["start"], hit.finding["end"]
+def _placed(hit: Hit, laid: _Laid, items: tuple[TextItem, ...], spans: dict[int, list[tuple[int, int, int]]]) -> Hit:
+    document, start, end = laid.document, hit.finding["start"], hit.finding["end"]
+    if (inside := hit.finding.get("picture")) is not None:
+        boxes = picture_boxes(laid.display, inside["digest"], [(b[0], b[1], b[2], b[3]) for b in inside["boxes"]])
+        return replace(hit, boxes=boxes)
     if document.text[start:end] != hit.finding["text"]:
         return hit  # it is not drawn as it was any more: no place is better than a wrong one
     places = document.locate(start, end)

@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.db import database_now, reading, retried
+from app.flow.check_pictures import OF_READING
 from app.flow.day import day_here, end_of
 from app.flow.deps import Deps
 from app.flow.findings import undecided, written
 from app.flow.freeze import order_of, under_today
 from app.flow.make_poster import Format, Studio, compose, make_poster
 from app.flow.published import load_version
+from app.flow.read_pictures import picture_findings
+from app.flow.read_posters import order_poster_reading
 from app.flow.save_draft import require_licence, usable_version
 from app.flow.steps import is_overtaken, mover, note, permitted, poster_in_reach
 from app.kernel.errors import Blocked, Conflict, NotFound
@@ -69,7 +72,7 @@ def issue(deps: Deps, studio: Studio, actor: Actor, poster_id: str, format_: For
         )
         made = make_poster(studio, order)
         file = IssuedFile(format_, deps.store.put(made.data), made.media_type, len(made.data))
-        kept = _persistently(deps, lambda session: _kept(session, actor, poster_id, seen, begun, file))
+        kept = _persistently(deps, lambda session: _kept(deps, session, actor, seen, begun, file))
         return Issued(kept, begun.link_code, address_of(deps, begun.link_code))
 
 
@@ -84,7 +87,12 @@ def require_unchanged(deps: Deps, studio: Studio, template: LoadedTemplate, snap
         raise Conflict("recheck_required", f"not as it was approved: {', '.join(changed)}", changed=changed)
     order = order_of(deps, studio, template, now, studio.sample_link, "png", day)
     _, judgement = compose(studio, order)
-    new = undecided(written(judgement, now.size, now.language), snapshot.findings)
+    in_pictures = picture_findings(deps, studio, order)
+    found = [
+        *written(judgement, now.size, now.language),
+        *(one for one in in_pictures if one["rule"] not in OF_READING),
+    ]
+    new = undecided(found, snapshot.findings)
     if new:
         rules = sorted({str(one["rule"]) for one in new})
         raise Conflict("recheck_required", "the rules have changed since: submit it again", rules=rules)
@@ -146,13 +154,15 @@ def _begun(deps: Deps, session: Session, actor: Actor, seen: _Seen, template: Lo
     return begun
 
 
-def _kept(session: Session, actor: Actor, poster_id: str, seen: _Seen, begun: Issue, file: IssuedFile) -> IssuedFile:
+def _kept(deps: Deps, session: Session, actor: Actor, seen: _Seen, begun: Issue, file: IssuedFile) -> IssuedFile:
+    poster_id = seen.snapshot.poster_id
     case = _require_same(session, poster_id, seen)
     if (known := posters.find_file(session, begun.id, file.format)) is not None:
         return known
     is_first = case.state == "approved"
     after = review.take_step(session, case, mover(actor), "issue") if is_first else review.touch(session, case)
     posters.add_file(session, begun.id, file)
+    order_poster_reading(deps, session, seen.snapshot, file)
     link = links.resolve(session, begun.link_code)
     if link is not None and state_of(link, database_now(session)) == "pending":
         links.activate(session, begun.link_code)

@@ -1,8 +1,11 @@
 """Keep a picture that somebody brings: only its pixels, made anew, under the name of their digest."""
 
+from sqlalchemy.orm import Session
+
 from app.accounts.core import Actor
 from app.db import reading, retried
 from app.flow.deps import Deps
+from app.flow.read_pictures import order_readings
 from app.flow.steps import permitted, poster_in_reach
 from app.kernel.errors import Invalid, Problem
 from app.posters import records as posters
@@ -21,7 +24,12 @@ def bring_picture(deps: Deps, actor: Actor, poster_id: str, data: bytes) -> Pict
         with reading(deps) as session:
             poster_in_reach(session, actor, poster_id)
         picture = keep_picture(deps.store, data)
-        retried(deps, lambda session: posters.add_picture(session, poster_id, picture.digest, actor.person_id))
+
+        def work(session: Session) -> None:
+            posters.add_picture(session, poster_id, picture.digest, actor.person_id)
+            order_readings(deps, session, [picture.digest])
+
+        retried(deps, work)
         return picture
 
 

@@ -67,7 +67,8 @@ def make_demo(
             raise Conflict("not_empty", "there is a bank in this database already")
         now = database_now(session)
     calendar = Calendar(now - OPENED, now - timedelta(seconds=5))
-    told = replace(deps, engine=with_clock(deps.engine, calendar))
+    unread = deps.settings.model_copy(update={"ocr_posters": "off"})  # made of pictures that come with the product
+    told = replace(deps, settings=unread, engine=with_clock(deps.engine, calendar))
     staff = make_people(told, photo, now.date())
     hired(staff.logins)
     spool = Spool(deps.settings.spool_dir)

@@ -32,16 +32,21 @@ def compose(studio: Studio, order: Order) -> tuple[DisplayList, Judgement]:
     display = lay_out(
         template, order.size, order.values, studio.kit, order.template.pictures, order.link, order.language
     )
-    profile = order.values.profile
-    facts = Facts(
+    facts = facts_of(order, display.language)
+    return display, check_poster(studio.rules, display, facts, order.as_of, studio.evidence)
+
+
+def facts_of(order: Order, language: str) -> Facts:
+    """What the words of a poster do not say themselves."""
+    template, profile = order.template.template, order.values.profile
+    return Facts(
         template.jurisdiction,
         template.product,
-        language=display.language,
+        language=language,
         licence=profile.licence or None,
         name=profile.name or None,
         organisation=profile.organisation or None,
     )
-    return display, check_poster(studio.rules, display, facts, order.as_of, studio.evidence)
 
 
 def make_poster(studio: Studio, order: Order) -> Poster:
@@ -96,4 +101,15 @@ def _require_valid(template: Template, day: date) -> None:
         raise Invalid.of([Problem("template", "not_valid", f"it may be used from {validity.starts_on} {until}")])
 
 
-__all__ = ["MEDIA_TYPES", "Format", "Order", "PixelFormat", "Poster", "Studio", "compose", "make_poster", "render"]
+__all__ = [
+    "MEDIA_TYPES",
+    "Format",
+    "Order",
+    "PixelFormat",
+    "Poster",
+    "Studio",
+    "compose",
+    "facts_of",
+    "make_poster",
+    "render",
+]

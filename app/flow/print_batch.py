@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 
 from app.flow.batch_files import MANIFEST_NAME, manifest
 from app.flow.batch_journal import Made, Minted, append, exclusive, mend, replay
-from app.flow.batch_rows import Batch, BatchOrder, Limits, TableRow, link_of, order_of_row, refused
+from app.flow.batch_rows import (
+    Batch,
+    BatchOrder,
+    Limits,
+    TableRow,
+    link_of,
+    order_of_row,
+    outcome_of_row,
+    read_rows,
+    refused,
+)
 from app.flow.evidence import evidence
 from app.flow.make_poster import compose
 from app.flow.orders import Studio
@@ -50,6 +60,7 @@ def print_batch(studio: Studio, order: BatchOrder, limits: Limits) -> list[Made]
         batch = Batch(studio, limits, order, order.out, journal)
         batch.minted, _ = replay(journal)
         work = [(row, link_of(batch, row)) for row in order.rows]
+        read_rows(batch, work)
 
         def do(_: int) -> list[Made]:
             return _printed(batch, work)
@@ -86,7 +97,7 @@ def _judged(batch: Batch, row: TableRow, link: Minted) -> _Fair | Made:
     if judgement.verdict.outcome == "block":
         return refused(batch, link, "block", Invalid.of(judgement.blocking()))
     record = evidence(batch.studio, order, display, judgement) if order.finish.standard == "a-3u" else {}
-    return _Fair(link, leaf_of(order, display), judgement.verdict.outcome, record)
+    return _Fair(link, leaf_of(order, display), outcome_of_row(batch, order, judgement), record)
 
 
 def _write(batch: Batch, fair: Sequence[_Fair]) -> str:

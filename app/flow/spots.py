@@ -1,6 +1,6 @@
 """Spots: where a slot's own text stands in what is drawn, character by character, and which boxes cover it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from app.rendering.display import DisplayList, PictureItem, Rect, TextItem, TextLine
 from app.rendering.scene import PictureLayer, TextLayer
@@ -43,6 +43,35 @@ def areas(display: DisplayList, template: Template, size: str, texts: Mapping[st
             elif isinstance(item, TextItem) and (box := _area(item, texts.get(slot, ""), len(by_layer[item.layer]))):
                 found.setdefault(slot, []).append(box)
     return {slot: tuple(boxes) for slot, boxes in found.items()}
+
+
+def picture_boxes(display: DisplayList, digest: str, boxes: Iterable[Rect]) -> tuple[Rect, ...]:
+    """Where `boxes`, given in parts of a picture, lie on the canvas; what is cropped away lies nowhere."""
+    found = []
+    shown = [
+        one for one in display.items if isinstance(one, PictureItem) and one.picture and one.picture.digest == digest
+    ]
+    for item in shown:
+        for box in boxes:
+            if (placed := _placed(item, box)) is not None:
+                found.append(placed)
+    return tuple(found)
+
+
+def _placed(item: PictureItem, box: Rect) -> Rect | None:
+    assert item.picture is not None
+    width, height, crop = item.picture.width_px, item.picture.height_px, item.crop
+    left, right = (min(max(at * width - crop[0], 0), crop[2]) for at in (box[0], box[0] + box[2]))
+    top, bottom = (min(max(at * height - crop[1], 0), crop[3]) for at in (box[1], box[1] + box[3]))
+    if right <= left or bottom <= top:
+        return None
+    across, down = item.box[2] / crop[2], item.box[3] / crop[3]
+    return (
+        item.box[0] + left * across,
+        item.box[1] + top * down,
+        (right - left) * across,
+        (bottom - top) * down,
+    )
 
 
 def frames(display: DisplayList, template: Template, size: str) -> dict[str, Rect]:

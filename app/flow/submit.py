@@ -11,6 +11,7 @@ from app.accounts.core import Actor
 from app.archive.core import JSON
 from app.compliance.normalise import fold_term
 from app.db import reading, retried
+from app.flow.check_pictures import NOT_READ
 from app.flow.day import day_here
 from app.flow.deps import Deps
 from app.flow.findings import undecided, written
@@ -18,6 +19,7 @@ from app.flow.freeze import frozen, order_of
 from app.flow.make_poster import Order, Studio, compose
 from app.flow.own_profile import profile_document
 from app.flow.published import load_version
+from app.flow.read_pictures import order_readings, picture_findings
 from app.flow.save_draft import require_licence, usable_version
 from app.flow.steps import BY_POLICY, is_overtaken, mover, note, permitted, poster_in_reach, step
 from app.kernel.errors import Conflict, Invalid, Problem
@@ -75,7 +77,7 @@ def submit(deps: Deps, studio: Studio, actor: Actor, poster_id: str) -> Submitte
         seen = _look(deps, actor, poster_id)
         prepared = _prepare(deps, studio, seen)
         try:
-            return retried(deps, lambda session: _submitted(session, actor, seen, prepared))
+            return retried(deps, lambda session: _submitted(deps, session, actor, seen, prepared))
         except Conflict as error:
             if not is_overtaken(error):
                 raise
@@ -106,20 +108,26 @@ def _prepare(deps: Deps, studio: Studio, seen: _Seen) -> _Prepared:
     _, judgement = compose(studio, order)
     if judgement.verdict.outcome == "block":
         raise Invalid.of(judgement.blocking())
-    findings = written(judgement, content.size, content.language)
+    findings = [
+        *written(judgement, content.size, content.language),
+        *picture_findings(deps, studio, order),
+    ]
     new = undecided(findings, seen.decided)
     policy = policy_for(len(new), looked_at(order))
     evidence = tuple(dict.fromkeys(one.by.id for one in judgement.cleared))
     return _Prepared(content, findings, new, policy, _sentences(order.values), evidence)
 
 
-def _submitted(session: Session, actor: Actor, seen: _Seen, prepared: _Prepared) -> Submitted:
+def _submitted(deps: Deps, session: Session, actor: Actor, seen: _Seen, prepared: _Prepared) -> Submitted:
     digest, poster = prepared.content.digest, seen.poster
     if (known := _known(session, poster.id, digest)) is not None:
         return known
     case = review.submit(session, seen.case, mover(actor), digest, prepared.undecided)
     posters.keep_snapshot(session, poster.id, poster.revision.number, prepared.content, prepared.findings)
     review.remember_sentences(session, poster.id, digest, prepared.sentences)
+    order_readings(
+        deps, session, [*{str(one["picture"]["digest"]) for one in prepared.findings if one["rule"] == NOT_READ}]
+    )
     fingerprint = prepared.content.rules_fingerprint
     facts: dict[str, JSON] = {"revision": poster.revision.number, "findings": len(prepared.undecided)}
     facts |= {"evidence": list(prepared.evidence)} if prepared.evidence else {}

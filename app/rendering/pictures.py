@@ -106,6 +106,22 @@ def reencoded(picture: Picture, max_edge_px: int = 4096) -> Picture:
     return Picture(hashlib.sha256(data).hexdigest(), *size, data)
 
 
+def views(data: bytes, max_edge_px: int) -> list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
+    """The picture in `data` as RGB pixels, no wider or higher than `max_edge_px`, as an eye may see it.
+
+    One with transparent parts is seen on white and on black: what is white on nothing shows on a dark poster.
+    *Raises* as `read_picture`.
+    """
+    picture = read_picture(data)
+    scale = min(1.0, max_edge_px / max(picture.width_px, picture.height_px))
+    size = (max(1, round(picture.width_px * scale)), max(1, round(picture.height_px * scale)))
+    image = pixels(picture, size=size)
+    if image.mode == "RGB":
+        return [np.asarray(image)]
+    grounds = (Image.new("RGBA", image.size, ground) for ground in ("white", "black"))
+    return [np.asarray(Image.alpha_composite(ground, image).convert("RGB")) for ground in grounds]
+
+
 def _draft(image: ImageFile.ImageFile, scale: float) -> None:
     """Let a JPEG be decoded at the smallest of its own scales that is still large enough."""
     if image.format == "JPEG" and scale < 1:

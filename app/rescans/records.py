@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.db import database_now
@@ -83,9 +83,12 @@ def note_findings(
 
 
 def clear(session: Session, poster_ids: Sequence[str], book: int) -> None:
-    """These posters pass under the book of rules."""
+    """These posters pass under the book of rules. What was read on a finished file stands against it all the same."""
     passed = BlockedPosterRow.poster_id.in_(poster_ids) & (BlockedPosterRow.book <= book)
-    session.execute(delete(BlockedPosterRow).where(passed))
+    for row in session.scalars(select(BlockedPosterRow).where(passed)):
+        if not any("picture" in found for found in row.findings):
+            session.delete(row)
+    session.flush()
 
 
 def find_blocked(session: Session, poster_id: str) -> BlockedPoster | None:

@@ -15,6 +15,7 @@ WRONG_IMPORTS = {
     "Cores and engines are pure": ("compliance/wrong.py", "import sqlalchemy"),
     "Only rendering draws": ("flow/wrong.py", "import PIL"),
     "Only storage knows S3": ("jobs/wrong.py", "import boto3"),
+    "Only the reader's child knows the engine": ("web/wrong.py", "import rapidocr"),
     "Tables are private to their package": ("flow/wrong_too.py", "import app.jobs.tables"),
     "No circles": ("jobs/wrong_too.py", "import app.storage.wrong"),
 }

@@ -16,11 +16,14 @@ from app.cli.main import run
 from app.cli.parts import Parts
 from app.compliance.rules import compile_rules
 from app.config import Settings
-from app.factory import open_studio
+from app.factory import open_studio, picture_reader
 from app.flow.deps import Deps
+from app.kernel.errors import Unavailable
+from app.ocr.core import Line
 from app.reads.rule_packs import load_rules
 from tests.advisors import advisors, photographs, write_excel
 from tests.core.compliance_cases import pack, term
+from tests.photos import photo
 
 Command = Callable[..., int]
 LINK = "https://go.lanshan.example/r/Test4kQ7"
@@ -307,4 +310,25 @@ def test_a_batch_is_judged_by_what_the_house_has_laid_over_the_packs(parts: Part
     of_the_house = replace(parts, house_rules=lambda _settings, _packs: spared)
     out = tmp_path / "posters"
     assert run(of_the_house, ["batch", "fund-weekly", "--rows", str(rows), "--out", str(out)]) == 1
-    assert [row["outcome"] for row in manifest(out)] == ["pass", "invalid", "pass", "pass", "pass", "pass"]
+    unread = "review"  # the photo of everybody, which nobody has read
+    assert [row["outcome"] for row in manifest(out)] == [unread, "invalid", *[unread] * 4]
+
+
+def test_a_batch_reads_the_photos_if_it_is_told_to(parts: Parts, tmp_path: Path) -> None:
+    people = [row | {"headline": ""} for row in advisors(3, ["plain.jpg", "loud.jpg", "broken.jpg"])]
+    for name, text in (("plain.jpg", ""), ("loud.jpg", "保本保收益"), ("broken.jpg", "慢慢来")):
+        (tmp_path / name).write_bytes(photo(text))
+    write_excel(tmp_path / "rows.xlsx", people)
+    real, broken = picture_reader(parts.settings()), photo("慢慢来")
+
+    def read(data: bytes) -> tuple[Line, ...]:
+        if data == broken:
+            raise Unavailable("reading_crashed", "the process that did this died twice")
+        return real(data)
+
+    reading = replace(parts, read_picture=lambda _settings: read)
+    batch = ["batch", "fund-weekly", "--rows", str(tmp_path / "rows.xlsx"), "--out", str(tmp_path / "out")]
+    assert run(reading, [*batch, "--read-pictures"]) == 0
+    silent, loud, unread = (row["outcome"] for row in manifest(tmp_path / "out"))
+    assert silent in {"pass", "advise"}  # what the copy is worth by itself
+    assert (loud, unread) == ("review", "review")

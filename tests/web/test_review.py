@@ -21,11 +21,15 @@ from app.db import reading, transaction
 from app.flow.claim import claim
 from app.flow.decide import decide
 from app.flow.design import submit_version, upload
+from app.flow.keep_picture import keep_picture
+from app.ocr import records as ocr
+from app.ocr.core import Line
 from app.review import records as review
 from app.web.parts import EXTENSION
 from tests.bank import DOUBTFUL, GREETING, PLAIN, Bank
 from tests.core.compliance_cases import pack, term
 from tests.flow.test_review_threats import at_once, template_files
+from tests.photos import photo
 from tests.web.conftest import PASSWORD, form_token
 
 AsRole = Callable[[Role], FlaskClient]
@@ -449,3 +453,22 @@ def test_identical_works_stand_in_one_line_and_are_approved_together(app: Flask,
     assert "已不在待审" in late.text
     assert state(house, other) == "in_review"
     assert browser.post("/review/together", data={"csrf_token": form["csrf_token"]}).status_code == 303
+
+
+def test_a_reviewer_sees_what_was_read_in_a_picture_and_that_nobody_had_read_it(house: Bank, as_role: AsRole) -> None:
+    who = actor(house, "advisor")
+    digest = keep_picture(house.deps.store, photo("保本保收益")).digest
+    with transaction(house.deps) as session:
+        known = accounts.profile(session, who.person_id) or Profile("林若溪")
+        accounts.put_profile(session, who.person_id, replace(known, photo_digest=digest))
+    poster_id, _ = submitted(house, PLAIN)
+    reviewer = as_role("reviewer")
+    page = reviewer.get(f"/review/{poster_id}").text
+    assert "图片中的文字" in page
+    assert "尚未读取" in page
+    with transaction(house.deps) as session:
+        ocr.keep(session, digest, [Line("保本保收益", (0.3, 0.4, 0.4, 0.1), 0.99)])
+    page = reviewer.get(f"/review/{poster_id}").text
+    assert 'class="mark-read"' in page
+    assert "<dd><q>保本保收益</q></dd>" in page
+    assert "提交之后读到" in page

@@ -104,6 +104,7 @@ def _mark(mark: Mark) -> dict[str, Any]:
         "source": {"law": _words(mark.source.law), "article": in_both(mark.source.article)},
         "boxes": mark.boxes,
         "fixes": [asdict(fix) for fix in mark.fixes],
+        "in_picture": mark.in_picture,
     }
 
 

@@ -47,6 +47,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "findings": ("合规提示", "Compliance"),
     "findings_none": ("没有发现问题", "Nothing found"),
     "findings_count": ("{count} 处需要注意", "{count} to look at"),
+    "photo": ("资料照片", "Photo of the profile"),
+    "read_in_picture": ("图片中读到的文字", "Read in the picture"),
     "whole": ("整张海报", "The whole poster"),
     "severity_block": ("不能发布", "Blocked"),
     "severity_review": ("需要审核", "Needs review"),

@@ -107,11 +107,17 @@ def _listed(work: Work, found: Preview) -> list[Shown]:
     for mark in marks.values():
         source = cited({"law": {"zh": mark.source.law.zh, "en": mark.source.law.en}, "article": mark.source.article})
         reason, suggestion = (said.zh if language == "zh" else said.en for said in (mark.message, mark.suggestion))
-        where = _slot_label(work, f"slots.{mark.slot}") if mark.slot else _("Fixed words of the template")
+        where = _where(work, mark)
         number = len(shown) + 1
         said = (number, mark.severity, mark.text, where, reason, suggestion)
         shown.append(Shown(*said, source.law, source.article, source.lang, tuple(mark.boxes)))
     return shown
+
+
+def _where(work: Work, mark: Mark) -> str:
+    if mark.slot:
+        return _slot_label(work, f"slots.{mark.slot}")
+    return _("Photo of the profile") if mark.in_picture else _("Fixed words of the template")
 
 
 def _digits(message: str) -> str:

@@ -171,6 +171,8 @@ def place_name(place: str, template: Template) -> str:
         parts = parts[3:]
     if len(parts) == 2 and parts[0] == "slots" and parts[1] in template.slots:
         what = words_in(template.slots[parts[1]].label, chosen())
+    elif place == "profile.photo":
+        what = _("Photo of the profile")
     elif parts[:1] == ["layers"]:
         what = _("Fixed part")
     else:

@@ -24,6 +24,9 @@ import { carried, withFix } from "./text.ts";
 
 const SAVE_MS = 1500;
 const AGAIN_MS = 6000;
+const READING_MS = 2000;
+const MOST_LOOKS = 15;
+const NOT_READ = "picture_not_read";
 
 export type Saved = "" | "saving" | "saved_server" | "save_failed";
 
@@ -54,6 +57,8 @@ export class Desk {
   private base: number;
   private dirty = false;
   private saveTimer: number | undefined;
+  private lookTimer: number | undefined;
+  private looks = 0;
   private running: Promise<void> | null = null;
   private readonly local = new Map<string, string>();
 
@@ -91,6 +96,7 @@ export class Desk {
   }
 
   close(): void {
+    window.clearTimeout(this.lookTimer);
     this.previews.stop();
     this.drafts.close();
   }
@@ -342,6 +348,14 @@ export class Desk {
       preview.svg === null && same
         ? { ...preview, svg: null, areas: before.areas, frames: before.frames }
         : preview;
+    this.lookAgain(preview);
     this.changed(preview.svg);
+  }
+
+  /** A picture is being read, which takes some seconds: see what came of it. */
+  private lookAgain(preview: Preview): void {
+    window.clearTimeout(this.lookTimer);
+    if (!preview.findings.some((finding) => finding.rule === NOT_READ)) this.looks = 0;
+    else if (this.looks++ < MOST_LOOKS) this.lookTimer = window.setTimeout(() => this.ask(), READING_MS);
   }
 }

@@ -103,6 +103,8 @@ export interface Finding {
   source: { law: Words; article: Words };
   boxes: Box[];
   fixes: Fix[];
+  /** Whether the words were read in a picture. */
+  in_picture: boolean;
 }
 
 export interface Problem {

@@ -101,7 +101,8 @@ function cardOf(card: Card, list: CardList): TemplateResult {
   const first =
     card.findings.find((one) => card.fixes[0] && one.fixes.includes(card.fixes[0])) ?? card.findings[0];
   const quote = widest(card.findings).text.replace(/\n/g, "");
-  const label = list.labelOf(card.slot);
+  const inPicture = card.findings.some((one) => one.in_picture);
+  const label = inPicture && !card.slot ? (words.photo ?? "") : list.labelOf(card.slot);
   const { onOpen } = list;
   const messages = unique(card.findings.map((one) => one.message[language]));
   const sources = unique(card.findings.map((one) => sourceOf(one, language)));
@@ -116,6 +117,7 @@ function cardOf(card: Card, list: CardList): TemplateResult {
             : html`<span class="where">${label}</span>`
       }
     </p>
+    ${quote && inPicture ? html`<p class="hint">${words.read_in_picture}</p>` : nothing}
     ${quote ? html`<p class="quote">“${quote}”</p>` : nothing}
     ${messages.slice(0, 2).map((message) => html`<p class="reason">${message}</p>`)}
     <p class="advice">${first?.suggestion[language]}</p>

@@ -242,7 +242,7 @@ export class PosterEditor extends LitElement {
       ${desk.problemsOf(slot.name).map((problem) => html`<p class="problem" role="alert">${desk.told(problem)}</p>`)}
       ${desk.size.name in slot.move ? this.place(slot) : nothing}
       <div class="live-cards" aria-live="polite">
-        ${this.cardsOf(slot.kind === "text" ? desk.findingsIn(slot, this.composing ? this.typed : desk.textOf(slot)) : [], false)}
+        ${this.cardsOf(desk.findingsIn(slot, this.composing ? this.typed : desk.textOf(slot)), false)}
       </div>
     `;
   }

@@ -17,6 +17,7 @@ function finding(start: number, end: number, severity: Finding["severity"], fixe
     suggestion: words,
     source,
     boxes: [],
+    in_picture: false,
     fixes,
   };
 }

@@ -1,0 +1,1 @@
+"""Text in pictures: what an engine has read in them, each distinct picture once."""
