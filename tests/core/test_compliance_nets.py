@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.compliance.rules import Rules
+from app.compliance.segment import Segments
 from tests.core.compliance_cases import rules, term, verdict
 
 
@@ -52,3 +53,8 @@ def test_a_net_that_reads_disguised_copy_is_not_cut() -> None:
 def test_a_rule_is_no_net_unless_it_says_so() -> None:
     both = rules(net(net=False), term("保本"))
     assert {rule for rule, _ in said(both, "理财保本")} == {"cn-net", "cn-term"}
+
+
+def test_an_abbreviation_does_not_end_a_sentence() -> None:
+    assert Segments("not endorsed by the u.s. government. we sell").sentence(4, 10) == (0, 36)
+    assert Segments("it ends here. it begins").sentence(0, 2) == (0, 13)
