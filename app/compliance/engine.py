@@ -10,6 +10,7 @@ from app.compliance.document import LEVELS, Document, Facts, Finding, Outcome, T
 from app.compliance.figures import annual_differs, date_holds, interval_holds, licence_is_wrong, number_holds
 from app.compliance.layout import badly_set
 from app.compliance.legibility import illegible
+from app.compliance.nets import give_way
 from app.compliance.normalise import forbidden
 from app.compliance.pack import (
     ContextRule,
@@ -88,7 +89,7 @@ def _findings(rules: Rules, document: Document, as_of: date, packs: frozenset[st
                     findings.append(_finding(hit, text))
         findings += badly_set(book, in_force, document)
     findings += illegible(document)
-    return _merged(findings, text)
+    return give_way(_merged(findings, text), text, book.nets if book is not None else frozenset())
 
 
 def _hits(

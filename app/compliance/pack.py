@@ -132,6 +132,10 @@ class RuleBase(Model):
     suggestion: Words
     unless: tuple[Context, ...] = ()
     only_if: tuple[Context, ...] = Field(default=(), description="the rule fires only where one of these stands")
+    net: bool = Field(
+        default=False,
+        description="a last net: silent on a clause where a rule that is none asks for a human or blocks",
+    )
     must_hit: tuple[Example, ...] = Field(min_length=2)
     must_pass: tuple[Example, ...] = Field(min_length=2)
 

@@ -30,7 +30,7 @@ from app.compliance.phonetic import Lexicon
 from app.compliance.terms import TermIndex
 from app.kernel.errors import Invalid, Problem
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ class Book:
         self.lexicon = Lexicon([*phonetic, *spelled], [fold_term(word) for word in lexicon])
         self.in_force = lru_cache(maxsize=256)(self._in_force)
         self.layouts = tuple(compiled for compiled in self.rules if isinstance(compiled.rule, LayoutRule))
+        self.nets = frozenset(compiled.rule.id for compiled in self.rules if compiled.rule.net)
         self._always: set[int] = set()
         self._wakes: dict[int, list[int]] = {}
         for index, compiled in enumerate(self.rules):

@@ -7,7 +7,7 @@ from functools import cached_property
 from icu4py.breakers import WordBreaker
 
 _COMMA = re.compile(r"(?<=[\u3400-\u9fff\"%)])[,:]")
-_SENTENCE_END = re.compile(r"[。！？；!?;\n]+|\.(?=[\s\"')]|$)")
+_SENTENCE_END = re.compile(r"[。！？；!?;\n]+|(?<!\.[a-z])\.(?=[\s\"')]|$)")  # the last full stop of u.s. ends nothing
 
 
 class Segments:

@@ -14,6 +14,7 @@ from app.reads.rule_packs import load_rules
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT.parent / "shared" / "data" / "copy_examples.jsonl"
 OWN = Path(__file__).parent / "data" / "cn_copy.jsonl"
+EASY = Path(__file__).parent / "data" / "easy_copy.jsonl"
 TALK = Path(__file__).parent / "data" / "talk_copy.jsonl"
 TODAY = date(2026, 11, 22)
 
@@ -60,6 +61,13 @@ def test_the_corpus_of_colloquial_copy(rules: Rules) -> None:
     found, evasions, clean_hit = _shares(rules, _rows(TALK))
     assert found >= 0.94
     assert evasions >= 0.93
+    assert clean_hit <= 0.03
+
+
+def test_the_corpus_of_service_copy_in_an_easy_voice(rules: Rules) -> None:
+    found, evasions, clean_hit = _shares(rules, _rows(EASY))
+    assert found >= 0.97
+    assert evasions >= 0.95
     assert clean_hit <= 0.03
 
 
