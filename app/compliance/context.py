@@ -37,6 +37,8 @@ def resolve(
 
 def stands(nearby: Nearby, view: View, start: int, end: int) -> bool:
     """Whether the context stands where it must, relative to the hit [start, end) of `view`."""
+    if not view.may_match(nearby.pattern):
+        return False
     if _is_anchored(nearby):
         return _stands_at(nearby, view, start, end)
     spans = view.spans(nearby.pattern)

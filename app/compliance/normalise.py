@@ -1,10 +1,14 @@
 """Folding: one text, read the way a person reads it, with a map back to the original characters."""
 
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import compress
 
+import numpy as np
 from opencc import OpenCC
 
 from app.compliance.lookalikes import CHARACTERS, LETTERS, SPLIT, STYLED
@@ -79,16 +83,6 @@ _SIMPLE = {
 _TRADITIONAL = OpenCC("t2s")
 
 
-class _Table(dict[str, str]):
-    """Character → what it folds to, worked out the first time it is met."""
-
-    def __missing__(self, char: str) -> str:
-        folded = _fold_char(char)
-        if len(self) < 100_000:
-            self[char] = folded
-        return folded
-
-
 def _fold_char(char: str) -> str:
     for table in (_QUOTES, _DASHES, _DOTS, _BLANKS, _SIMPLE, STYLED, CHARACTERS):
         if char in table:
@@ -102,30 +96,56 @@ def _fold_char(char: str) -> str:
     return "".join(_TRADITIONAL.convert(part) if part > "\u2e80" else part for part in parts)
 
 
-_table = _Table()
-_table["\n"] = "\n"
+@cache
+def _folding(code: int) -> str:
+    """What a code point folds to; a line break stays."""
+    return "\n" if code == 10 else _fold_char(chr(code))
+
+
+_UNKNOWN, _UNEVEN = 0, 1  # no character folds to these two
+_table = np.zeros(sys.maxunicode + 1, np.uint32)  # code point → the one that it folds to, filled as they are met
+_PLACES = tuple(range(4097))
 
 
 def fold(text: str) -> Folded:
     """The plain view of `text`: characters folded, blanks and evasive separators taken out."""
-    chars: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for index, char in enumerate(text):
-        for part in _table[char]:
-            chars.append(part)
-            starts.append(index)
-            ends.append(index + 1)
-    folded = Folded("".join(chars), tuple(starts), tuple(ends))
+    folded = _by_character(text)
     for step in (_join_split, _fix_numbers, _join_single, _drop_blanks):
         folded = step(folded)
     return folded
 
 
+def _by_character(text: str) -> Folded:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    folded = _table[codes]
+    if codes.size and folded.min() == _UNKNOWN:
+        _fill(codes[folded == _UNKNOWN])
+        folded = _table[codes]
+    if codes.size == 0 or folded.min() > _UNEVEN:
+        return Folded(folded.tobytes().decode("utf-32-le"), places(0, len(text)), places(1, len(text) + 1))
+    parts = [_folding(ord(char)) for char in text]
+    starts = tuple([index for index, part in enumerate(parts) for _ in part])
+    return Folded("".join(parts), starts, tuple([index + 1 for index in starts]))
+
+
+def _fill(codes: "np.typing.NDArray[np.uint32]") -> None:
+    for code in set(codes.tolist()):
+        folded = _folding(code)
+        _table[code] = ord(folded) if len(folded) == 1 else _UNEVEN
+
+
+def places(first: int, end: int) -> tuple[int, ...]:
+    """The numbers from `first` to `end`; mostly a cut of a tuple that is there."""
+    return _PLACES[first:end] if end < len(_PLACES) else tuple(range(first, end))
+
+
 _SPLITS = re.compile("|".join(map(re.escape, SPLIT)) + "|(?<=[第唯])-(?=[" + CJK + "])")
+_SPLIT_HINT = frozenset(parts[0] for parts in SPLIT) | {"-"}
 
 
 def _join_split(folded: Folded) -> Folded:
+    if _SPLIT_HINT.isdisjoint(folded.text):
+        return folded
     pieces = [(m.start(), m.end(), SPLIT.get(m.group(), "一")) for m in _SPLITS.finditer(folded.text)]
     return folded.replace(pieces) if pieces else folded
 
@@ -136,6 +156,8 @@ _DIGIT_LETTERS = re.compile(
 
 
 def _fix_numbers(folded: Folded) -> Folded:
+    if "o" not in folded.text and "l" not in folded.text:
+        return folded
     pieces = [
         (m.start(), m.end(), m.group().replace("o", "0").replace("l", "1"))
         for m in _DIGIT_LETTERS.finditer(folded.text)
@@ -149,6 +171,8 @@ _BLANK = re.compile(
 
 
 def _drop_blanks(folded: Folded) -> Folded:
+    if " " not in folded.text:
+        return folded
     gone = {index for match in _BLANK.finditer(folded.text) for index in range(*match.span())}
     return folded.keep(lambda index: index not in gone) if gone else folded
 
@@ -178,7 +202,7 @@ def _separators(text: str, start: int, end: int, letters: re.Pattern[str]) -> se
         else:
             gaps[-1].append(index)
     written = ["".join([text[i] for i in gap]) for gap in gaps if gap]
-    usual = max(set(written), key=lambda gap: (written.count(gap), -len(gap))) if written else ""
+    usual = max(dict.fromkeys(written), key=lambda gap: (written.count(gap), -len(gap))) if written else ""
     gone: set[int] = set()
     for gap in gaps:
         blank = [i for i in gap if text[i] == " "]
@@ -199,9 +223,15 @@ def is_cjk(char: str) -> bool:
 
 def tighten(folded: Folded) -> Folded:
     """`folded` without anything but letters, digits and per cents. Starts and ends point into `folded` itself."""
-    text = folded.text
-    kept = [index for index, char in enumerate(text) if char.isalnum() or char == "%"]
-    return Folded("".join([text[i] for i in kept]), tuple(kept), tuple([i + 1 for i in kept]))
+    text, size = folded.text, len(folded.text)
+    kept = list(map(str.isalnum, text.replace("%", "0")))
+    if all(kept):
+        return Folded(text, places(0, size), places(1, size + 1))
+    return Folded(
+        "".join(compress(text, kept)),
+        tuple(compress(places(0, size), kept)),
+        tuple(compress(places(1, size + 1), kept)),
+    )
 
 
 def fold_term(term: str) -> str:
@@ -220,7 +250,7 @@ def fold_pattern(pattern: str) -> str:
         if len(part) > 1 or part in _SPECIAL:
             folded.append(part)
             continue
-        new = "\n" if part == "\n" else _table[part] or part
+        new = _folding(ord(part)) or part
         folded.append("\\" + new if new in _SPECIAL else new)
     return "".join(folded)
 

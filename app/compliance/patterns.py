@@ -7,7 +7,7 @@ from typing import Any
 import re2
 from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 
-from app.compliance.atoms import atoms_of
+from app.compliance.atoms import CLAUSES, ways_of
 from app.compliance.normalise import fold_pattern
 from app.kernel.errors import Problem
 
@@ -16,6 +16,7 @@ _OPTIONS.log_errors = False
 _OPTIONS.max_mem = 8 << 20
 
 _folded = lru_cache(maxsize=16_384)(fold_pattern)  # families put the same pattern into many rules and books
+_ways = lru_cache(maxsize=16_384)(ways_of)
 
 
 @lru_cache(maxsize=16_384)
@@ -39,31 +40,41 @@ def pattern_problem(pattern: str, path: str) -> Problem | None:
 class PatternSet:
     """Numbered patterns. `worth_trying` says which of them may match a text; `matches` where one of them does.
 
-    One scan for the patterns' atoms leaves a few patterns; those without atoms are always worth trying.
+    One scan for the patterns' atoms leaves a few patterns; those without atoms are always worth trying. Each way to
+    match has a bit in each of `CLAUSES` layers of one large number: an atom sets the bits of the clauses that it meets,
+    and a way is possible when its bit is set in every layer.
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.patterns = list(dict.fromkeys(patterns))
         self.number = {pattern: number for number, pattern in enumerate(self.patterns)}
         self._compiled = [compile_pattern(pattern) for pattern in self.patterns]
-        by_atom: dict[str, list[int]] = {}
-        self._always: list[int] = []
-        for number, pattern in enumerate(self.patterns):
-            atoms = atoms_of(_folded(pattern))
-            if atoms is None:
-                self._always.append(number)
-            for atom in atoms or ():
-                by_atom.setdefault(atom, []).append(number)
-        self._by_atom = list(by_atom.values())
-        self._atoms = CharwiseDoubleArrayAhoCorasick(list(by_atom), MATCH_KIND_STANDARD) if by_atom else None
+        ways = [(number, way) for number, pattern in enumerate(self.patterns) for way in _ways(_folded(pattern))]
+        self._pattern_of = [number for number, _ in ways]
+        self._size = len(ways)
+        self._met = 0  # bits of clauses that there are not
+        bits: dict[str, int] = {}
+        for index, (_, way) in enumerate(ways):
+            for layer in range(CLAUSES):
+                bit = 1 << (layer * self._size + index)
+                if layer >= len(way):
+                    self._met |= bit
+                for atom in way[layer] if layer < len(way) else ():
+                    bits[atom] = bits.get(atom, 0) | bit
+        self._bits = list(bits.values())
+        self._atoms = CharwiseDoubleArrayAhoCorasick(list(bits), MATCH_KIND_STANDARD) if bits else None
 
     def worth_trying(self, text: str) -> set[int]:
         """The numbers of the patterns that may match in `text`: all that match, and few others."""
-        worth = set(self._always)
+        met = self._met
         if self._atoms is not None:
+            bits = self._bits
             for atom in {number for _, _, number in self._atoms.find_overlapping(text)}:
-                worth.update(self._by_atom[atom])
-        return worth
+                met |= bits[atom]
+        possible = met & ((1 << self._size) - 1)
+        for layer in range(1, CLAUSES):
+            possible &= met >> (layer * self._size)
+        return {self._pattern_of[index] for index in _bits_of(possible)}
 
     def search(self, number: int, text: str | bytes) -> bool:
         """Whether one pattern matches somewhere in `text`; bytes (UTF-8) are quicker."""
@@ -72,3 +83,11 @@ class PatternSet:
     def matches(self, number: int, text: str) -> Iterator[Any]:
         """The matches of one pattern."""
         return iter(self._compiled[number].finditer(text))
+
+
+def _bits_of(number: int) -> Iterator[int]:
+    """The places of the bits that are set."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest

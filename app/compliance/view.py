@@ -37,6 +37,10 @@ class View:
         """Numbers of the patterns that may match somewhere."""
         return self._patterns.worth_trying(self.text)
 
+    def may_match(self, pattern: str) -> bool:
+        """Whether `pattern` may match anywhere; where it does not, it matches in no part of the text either."""
+        return self._patterns.number[pattern] in self.worth_trying
+
     @cached_property
     def _data(self) -> bytes:
         return self.text.encode()
