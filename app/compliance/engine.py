@@ -96,12 +96,11 @@ def _hits(
 ) -> Iterator[_Hit]:
     for term, start, end in book.terms.find(view):
         for compiled in book.by_term[term]:
-            if compiled.rule.id in in_force and _in_words(compiled, term, view, start, end):
+            is_asked = compiled.rule.id in in_force and view.reads_anew(start, end)
+            if is_asked and _in_words(compiled, term, view, start, end):
                 yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
-    for compiled, triggers in book.woken(view.worth_trying):
+    for compiled, triggers in book.woken(view.worth_trying, in_force):
         rule = compiled.rule
-        if rule.id not in in_force:
-            continue
         if isinstance(rule, RegexRule):
             yield from _regex_hits(compiled, triggers, view, document.facts, as_of)
         elif isinstance(rule, ContextRule):
@@ -132,13 +131,15 @@ def _regex_hits(compiled: Compiled, triggers: list[str], view: View, facts: Fact
     assert isinstance(rule, RegexRule)
     for pattern in triggers:
         for match in view.matches(pattern):
-            if _conditions_hold(rule, match, view, facts, as_of):
-                start, end = match.span(match.re.groupindex["hit"]) if match.groupdict().get("hit") else match.span()
+            start, end = _span(match, pattern)
+            if view.reads_anew(start, end) and _conditions_hold(rule, match, view, facts, as_of):
                 yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
 
 
 def _conditions_hold(rule: RegexRule, match: Any, view: View, facts: Facts, as_of: date) -> bool:
     """Whether all conditions on figures that the rule has are met by what the pattern captured."""
+    if not rule.has_conditions:
+        return True
     groups = match.groupdict()
     if rule.number is not None and not number_holds(rule.number, groups.get(rule.number.group)):
         return False
@@ -158,12 +159,24 @@ def _conditions_hold(rule: RegexRule, match: Any, view: View, facts: Facts, as_o
     return licence_is_wrong(rule.licence, groups, own, view.is_all)
 
 
+def _span(match: Any, pattern: str) -> tuple[int, int]:
+    """Where a match counts: its group `hit`, if the pattern has one that matched."""
+    if "(?P<hit>" in pattern and match.groupdict().get("hit"):
+        start, end = match.span(match.re.groupindex["hit"])
+        return start, end
+    start, end = match.span()
+    return start, end
+
+
 def _context_hits(compiled: Compiled, triggers: list[str], view: View, as_of: date) -> Iterator[_Hit]:
     rule = compiled.rule
     assert isinstance(rule, ContextRule)
+    grows = any(need.max_age_days is not None for need in rule.needs)
     for pattern in triggers:
         for match in view.matches(pattern):
-            start, end = match.span(match.re.groupindex["hit"]) if match.groupdict().get("hit") else match.span()
+            start, end = _span(match, pattern)
+            if not grows and not view.reads_anew(start, end):
+                continue
             missing = unmet(rule.needs, view, start, end, as_of)
             if missing:
                 labels = tuple(need.label for need in missing)

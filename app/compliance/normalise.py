@@ -1,16 +1,14 @@
 """Folding: one text, read the way a person reads it, with a map back to the original characters."""
 
 import re
-import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import compress
 
-import numpy as np
 from opencc import OpenCC
 
+from app.compliance.codes import CodeTable
 from app.compliance.lookalikes import CHARACTERS, LETTERS, SPLIT, STYLED
 
 CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -31,9 +29,9 @@ class Folded:
             return at, at
         return self.starts[start], self.ends[end - 1]
 
-    def keep(self, wanted: Callable[[int], bool]) -> "Folded":
-        """The characters whose index `wanted` likes."""
-        return self.take([index for index in range(len(self.text)) if wanted(index)])
+    def without(self, gone: set[int]) -> "Folded":
+        """All characters but those at the indices `gone`."""
+        return self.take([index for index in range(len(self.text)) if index not in gone]) if gone else self
 
     def take(self, kept: list[int]) -> "Folded":
         """The characters at the indices `kept`."""
@@ -96,14 +94,7 @@ def _fold_char(char: str) -> str:
     return "".join(_TRADITIONAL.convert(part) if part > "\u2e80" else part for part in parts)
 
 
-@cache
-def _folding(code: int) -> str:
-    """What a code point folds to; a line break stays."""
-    return "\n" if code == 10 else _fold_char(chr(code))
-
-
-_UNKNOWN, _UNEVEN = 0, 1  # no character folds to these two
-_table = np.zeros(sys.maxunicode + 1, np.uint32)  # code point → the one that it folds to, filled as they are met
+_table = CodeTable(lambda char: "\n" if char == "\n" else _fold_char(char))
 _PLACES = tuple(range(4097))
 
 
@@ -116,22 +107,12 @@ def fold(text: str) -> Folded:
 
 
 def _by_character(text: str) -> Folded:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    folded = _table[codes]
-    if codes.size and folded.min() == _UNKNOWN:
-        _fill(codes[folded == _UNKNOWN])
-        folded = _table[codes]
-    if codes.size == 0 or folded.min() > _UNEVEN:
-        return Folded(folded.tobytes().decode("utf-32-le"), places(0, len(text)), places(1, len(text) + 1))
-    parts = [_folding(ord(char)) for char in text]
+    folded = _table.translated(text)
+    if folded is not None:
+        return Folded(folded, places(0, len(text)), places(1, len(text) + 1))
+    parts = [_table[char] for char in text]
     starts = tuple([index for index, part in enumerate(parts) for _ in part])
     return Folded("".join(parts), starts, tuple([index + 1 for index in starts]))
-
-
-def _fill(codes: "np.typing.NDArray[np.uint32]") -> None:
-    for code in set(codes.tolist()):
-        folded = _folding(code)
-        _table[code] = ord(folded) if len(folded) == 1 else _UNEVEN
 
 
 def places(first: int, end: int) -> tuple[int, ...]:
@@ -174,7 +155,7 @@ def _drop_blanks(folded: Folded) -> Folded:
     if " " not in folded.text:
         return folded
     gone = {index for match in _BLANK.finditer(folded.text) for index in range(*match.span())}
-    return folded.keep(lambda index: index not in gone) if gone else folded
+    return folded.without(gone)
 
 
 _SEPARATOR = r"[^\w%" + CJK + "]"
@@ -190,7 +171,7 @@ def _join_single(folded: Folded) -> Folded:
     for pattern, letters in ((_SINGLE_CJK, _IS_CJK), (_SINGLE_LATIN, _IS_LETTER)):
         for match in pattern.finditer(folded.text):
             gone |= _separators(folded.text, *match.span(), letters)
-    return folded.keep(lambda index: index not in gone) if gone else folded
+    return folded.without(gone)
 
 
 def _separators(text: str, start: int, end: int, letters: re.Pattern[str]) -> set[int]:
@@ -250,7 +231,7 @@ def fold_pattern(pattern: str) -> str:
         if len(part) > 1 or part in _SPECIAL:
             folded.append(part)
             continue
-        new = _folding(ord(part)) or part
+        new = _table[part] or part
         folded.append("\\" + new if new in _SPECIAL else new)
     return "".join(folded)
 

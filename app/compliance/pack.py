@@ -174,6 +174,11 @@ class RegexRule(RuleBase):
     interval: Interval | None = None
     licence: Licence | None = None
 
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Whether a match alone is not yet a hit."""
+        return any((self.number, self.date, self.annual, self.interval, self.licence))
+
 
 class LayoutRule(RuleBase):
     """How the `subject` must be set beside what it is measured `against`: both are patterns on the text of a run.

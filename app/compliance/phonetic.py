@@ -7,6 +7,7 @@ from functools import lru_cache
 from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 from pypinyin import Style, pinyin
 
+from app.compliance.codes import CodeTable
 from app.compliance.lookalikes import LEET, SYLLABLES
 from app.compliance.normalise import CJK, Folded, is_cjk, places
 from app.compliance.segment import Segments
@@ -131,33 +132,31 @@ def _whole_runs(text: str, start: int, end: int) -> bool:
     return not inside(start) and not inside(end)
 
 
-class _Sounds(dict[int, str]):
-    """Code point → the code of its syllable; of what is no Chinese character, itself."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = syllable_of(chr(code)) if is_cjk(chr(code)) else chr(code)
-        return self[code]
-
-
-_sound_of = _Sounds()
+_sound_of = CodeTable(lambda char: syllable_of(char) if is_cjk(char) else char)
 
 
 def _sounds(text: str) -> Folded:
     """`text` by its sounds: a code for each character, and for each syllable that is spelled in letters."""
-    if not _LATIN.search(text):
-        return Folded(text.translate(_sound_of), places(0, len(text)), places(1, len(text) + 1))
-    pieces = [piece for run in _LATIN.finditer(text) for piece in _spelled(*run.span(), run.group())]
-    chars, starts, ends, at = [], [], [], 0
-    for start, end, code in [*pieces, (len(text), len(text), "")]:
-        chars.append(text[at:start].translate(_sound_of))
-        starts += range(at, start)
-        ends += range(at + 1, start + 1)
-        if code:
-            chars.append(code)
-            starts.append(start)
-            ends.append(end)
+    plain = Folded(_in_sounds(text), places(0, len(text)), places(1, len(text) + 1))
+    runs = list(_LATIN.finditer(text))
+    if not runs:
+        return plain
+    chars: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for start, end, code in [p for run in runs for p in _spelled(*run.span(), run.group())] + [
+        (len(text),) * 2 + ("",)
+    ]:
+        chars.append(plain.text[at:start] + code)
+        starts += [*range(at, start), *[start] * len(code)]
+        ends += [*range(at + 1, start + 1), *[end] * len(code)]
         at = end
     return Folded("".join(chars), tuple(starts), tuple(ends))
+
+
+def _in_sounds(text: str) -> str:
+    return _sound_of.translated(text) or "".join([_sound_of[char] for char in text])
 
 
 def _spelled(start: int, end: int, run: str) -> list[tuple[int, int, str]]:
