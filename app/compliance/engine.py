@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, get_args
+from typing import get_args
 
 from app.compliance.context import stale, stands, unmet
 from app.compliance.document import LEVELS, Document, Facts, Finding, Outcome, TextRun, Verdict
@@ -22,6 +22,7 @@ from app.compliance.pack import (
     TermRule,
     Words,
 )
+from app.compliance.patterns import Match
 from app.compliance.readings import readings
 from app.compliance.required import is_there
 from app.compliance.rules import Book, Compiled, Rules
@@ -131,24 +132,24 @@ def _regex_hits(compiled: Compiled, triggers: list[str], view: View, facts: Fact
     assert isinstance(rule, RegexRule)
     for pattern in triggers:
         for match in view.matches(pattern):
-            start, end = _span(match, pattern)
+            start, end = match.hit
             if view.reads_anew(start, end) and _conditions_hold(rule, match, view, facts, as_of):
                 yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
 
 
-def _conditions_hold(rule: RegexRule, match: Any, view: View, facts: Facts, as_of: date) -> bool:
+def _conditions_hold(rule: RegexRule, match: Match, view: View, facts: Facts, as_of: date) -> bool:
     """Whether all conditions on figures that the rule has are met by what the pattern captured."""
     if not rule.has_conditions:
         return True
-    groups = match.groupdict()
+    groups = match.groups
     if rule.number is not None and not number_holds(rule.number, groups.get(rule.number.group)):
         return False
     if rule.date is not None:
-        stretch = view.text[match.start() : match.end() + rule.date.within]
+        stretch = view.text[match.start : match.end + rule.date.within]
         if not date_holds(rule.date, stretch, as_of):
             return False
     if rule.annual is not None:
-        stated = [found.groupdict().get("a") for found in view.matches(rule.annual.stated)]
+        stated = [found.groups.get("a") for found in view.matches(rule.annual.stated)]
         if not annual_differs(rule.annual, groups, stated):
             return False
     if rule.interval is not None and not interval_holds(rule.interval, groups):
@@ -159,22 +160,13 @@ def _conditions_hold(rule: RegexRule, match: Any, view: View, facts: Facts, as_o
     return licence_is_wrong(rule.licence, groups, own, view.is_all)
 
 
-def _span(match: Any, pattern: str) -> tuple[int, int]:
-    """Where a match counts: its group `hit`, if the pattern has one that matched."""
-    if "(?P<hit>" in pattern and match.groupdict().get("hit"):
-        start, end = match.span(match.re.groupindex["hit"])
-        return start, end
-    start, end = match.span()
-    return start, end
-
-
 def _context_hits(compiled: Compiled, triggers: list[str], view: View, as_of: date) -> Iterator[_Hit]:
     rule = compiled.rule
     assert isinstance(rule, ContextRule)
     grows = any(need.max_age_days is not None for need in rule.needs)
     for pattern in triggers:
         for match in view.matches(pattern):
-            start, end = _span(match, pattern)
+            start, end = match.hit
             if not grows and not view.reads_anew(start, end):
                 continue
             missing = unmet(rule.needs, view, start, end, as_of)
@@ -188,7 +180,7 @@ def _context_hits(compiled: Compiled, triggers: list[str], view: View, as_of: da
 def _disclosure_hits(
     compiled: Compiled, rule: DisclosureRule, view: View, views: list[View], document: Document
 ) -> Iterator[_Hit]:
-    claims = [match.span() for pattern in rule.claim for match in view.matches(pattern)]
+    claims = [span for pattern in rule.claim for span in view.spans(pattern)]
     if rule.claim and not claims:
         return
     if not rule.claim and view.how:

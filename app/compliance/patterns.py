@@ -1,7 +1,9 @@
 """RE2 patterns on folded text: compiled with their problems named, and which of them match, found by one scan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import re2
@@ -37,6 +39,19 @@ def pattern_problem(pattern: str, path: str) -> Problem | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a pattern matches, in characters; `hit` is the part that counts, `groups` the texts of its named groups."""
+
+    start: int
+    end: int
+    hit: tuple[int, int]
+    groups: Mapping[str, str | None]
+
+
+_NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
+
+
 class PatternSet:
     """Numbered patterns. `worth_trying` says which of them may match a text; `matches` where one of them does.
 
@@ -49,6 +64,7 @@ class PatternSet:
         self.patterns = list(dict.fromkeys(patterns))
         self.number = {pattern: number for number, pattern in enumerate(self.patterns)}
         self._compiled = [compile_pattern(pattern) for pattern in self.patterns]
+        self._named = [tuple(one.groupindex) if one.groups else () for one in self._compiled]
         ways = [(number, way) for number, pattern in enumerate(self.patterns) for way in _ways(_folded(pattern))]
         self._pattern_of = [number for number, _ in ways]
         self._size = len(ways)
@@ -76,13 +92,32 @@ class PatternSet:
             possible &= met >> (layer * self._size)
         return {self._pattern_of[index] for index in _bits_of(possible)}
 
-    def search(self, number: int, text: str | bytes) -> bool:
-        """Whether one pattern matches somewhere in `text`; bytes (UTF-8) are quicker."""
-        return self._compiled[number].search(text if isinstance(text, bytes) else text.encode()) is not None
+    def search(self, number: int, data: bytes) -> bool:
+        """Whether one pattern matches somewhere in the UTF-8 `data`."""
+        return self._compiled[number].search(data) is not None
 
-    def matches(self, number: int, text: str) -> Iterator[Any]:
-        """The matches of one pattern."""
-        return iter(self._compiled[number].finditer(text))
+    def matches(self, number: int, data: bytes) -> list[Match]:
+        """The matches of one pattern in the UTF-8 `data`; empty ones left out."""
+        matches, at, chars = [], 0, 0
+        for found in self._compiled[number].finditer(data):
+            start, end = found.span()
+            if start < end:
+                chars += len(data[at:start].decode())
+                at = start
+                matches.append(self._match(number, found, data, chars))
+        return matches
+
+    def _match(self, number: int, found: Any, data: bytes, first: int) -> Match:
+        start, end = found.span()
+        whole = first, first + len(data[start:end].decode())
+        if not self._named[number]:
+            return Match(*whole, whole, _NO_GROUPS)
+        groups = {name: None if text is None else text.decode() for name, text in found.groupdict().items()}
+        if not groups.get("hit"):
+            return Match(*whole, whole, groups)
+        low, high = found.span(found.re.groupindex["hit"])
+        begin = first + len(data[start:low].decode())
+        return Match(*whole, (begin, begin + len(data[low:high].decode())), groups)
 
 
 def _bits_of(number: int) -> Iterator[int]:
