@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import get_args
 
-from app.compliance.context import stale, stands, unmet
+from app.compliance.context import any_stands, stale, unmet
 from app.compliance.document import LEVELS, Document, Facts, Finding, Outcome, TextRun, Verdict
 from app.compliance.figures import annual_differs, date_holds, interval_holds, licence_is_wrong, number_holds
 from app.compliance.layout import badly_set
@@ -120,9 +120,9 @@ def _in_words(compiled: Compiled, term: str, view: View, start: int, end: int) -
 def _saved(hit: _Hit) -> Iterator[_Hit]:
     """The hit, unless a context saves it."""
     compiled = hit.compiled
-    if any(stands(nearby, hit.view, hit.start, hit.end) for nearby in compiled.unless):
+    if any_stands(compiled.unless, hit.view, hit.start, hit.end):
         return
-    if compiled.only_if and not any(stands(nearby, hit.view, hit.start, hit.end) for nearby in compiled.only_if):
+    if compiled.only_if and not any_stands(compiled.only_if, hit.view, hit.start, hit.end):
         return
     yield hit
 

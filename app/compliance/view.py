@@ -38,9 +38,13 @@ class View:
         """Numbers of the patterns that may match somewhere."""
         return self._patterns.worth_trying(self.text)
 
+    @cached_property
+    def _possible(self) -> frozenset[str]:
+        return frozenset([self._patterns.patterns[number] for number in self.worth_trying])
+
     def may_match(self, pattern: str) -> bool:
         """Whether `pattern` may match anywhere; where it does not, it matches in no part of the text either."""
-        return self._patterns.number[pattern] in self.worth_trying
+        return pattern in self._possible
 
     @cached_property
     def _data(self) -> bytes:
