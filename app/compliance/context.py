@@ -35,9 +35,14 @@ def resolve(
     return tuple(resolved)
 
 
+def any_stands(contexts: Iterable[Nearby], view: View, start: int, end: int) -> bool:
+    """Whether one of the contexts stands where it must, relative to the hit [start, end) of `view`."""
+    return any(view.may_match(nearby.pattern) and stands(nearby, view, start, end) for nearby in contexts)
+
+
 def stands(nearby: Nearby, view: View, start: int, end: int) -> bool:
     """Whether the context stands where it must, relative to the hit [start, end) of `view`."""
-    if _is_anchored(nearby):
+    if nearby.is_anchored:
         return _stands_at(nearby, view, start, end)
     spans = view.spans(nearby.pattern)
     if not spans:
@@ -59,13 +64,6 @@ def _window(nearby: Nearby, view: View, start: int, end: int) -> tuple[int, int]
     if nearby.after is not None:
         return end, min(last, end + nearby.within, view.segments.clause(start, end)[1])
     return first, last
-
-
-def _is_anchored(nearby: Nearby) -> bool:
-    """Whether the pattern asks to stand right at the hit: ``before: …$`` or ``after: ^…``."""
-    if nearby.before is not None:
-        return nearby.before.endswith("$") and not nearby.before.endswith("\\$")
-    return nearby.after is not None and nearby.after.startswith("^")
 
 
 def _stands_at(nearby: Nearby, view: View, start: int, end: int) -> bool:

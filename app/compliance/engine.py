@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, get_args
+from typing import get_args
 
-from app.compliance.context import stale, stands, unmet
+from app.compliance.context import any_stands, stale, unmet
 from app.compliance.document import LEVELS, Document, Facts, Finding, Outcome, TextRun, Verdict
 from app.compliance.figures import annual_differs, date_holds, interval_holds, licence_is_wrong, number_holds
 from app.compliance.layout import badly_set
@@ -23,6 +23,7 @@ from app.compliance.pack import (
     TermRule,
     Words,
 )
+from app.compliance.patterns import Match
 from app.compliance.readings import readings
 from app.compliance.required import is_there
 from app.compliance.rules import Book, Compiled, Rules
@@ -97,12 +98,11 @@ def _hits(
 ) -> Iterator[_Hit]:
     for term, start, end in book.terms.find(view):
         for compiled in book.by_term[term]:
-            if compiled.rule.id in in_force and _in_words(compiled, term, view, start, end):
+            is_asked = compiled.rule.id in in_force and view.reads_anew(start, end)
+            if is_asked and _in_words(compiled, term, view, start, end):
                 yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
-    for compiled, triggers in book.woken(view.worth_trying):
+    for compiled, triggers in book.woken(view.worth_trying, in_force):
         rule = compiled.rule
-        if rule.id not in in_force:
-            continue
         if isinstance(rule, RegexRule):
             yield from _regex_hits(compiled, triggers, view, document.facts, as_of)
         elif isinstance(rule, ContextRule):
@@ -121,9 +121,9 @@ def _in_words(compiled: Compiled, term: str, view: View, start: int, end: int) -
 def _saved(hit: _Hit) -> Iterator[_Hit]:
     """The hit, unless a context saves it."""
     compiled = hit.compiled
-    if any(stands(nearby, hit.view, hit.start, hit.end) for nearby in compiled.unless):
+    if any_stands(compiled.unless, hit.view, hit.start, hit.end):
         return
-    if compiled.only_if and not any(stands(nearby, hit.view, hit.start, hit.end) for nearby in compiled.only_if):
+    if compiled.only_if and not any_stands(compiled.only_if, hit.view, hit.start, hit.end):
         return
     yield hit
 
@@ -133,22 +133,24 @@ def _regex_hits(compiled: Compiled, triggers: list[str], view: View, facts: Fact
     assert isinstance(rule, RegexRule)
     for pattern in triggers:
         for match in view.matches(pattern):
-            if _conditions_hold(rule, match, view, facts, as_of):
-                start, end = match.span(match.re.groupindex["hit"]) if match.groupdict().get("hit") else match.span()
+            start, end = match.hit
+            if view.reads_anew(start, end) and _conditions_hold(rule, match, view, facts, as_of):
                 yield from _saved(_Hit(compiled, view, start, end, compiled.severity))
 
 
-def _conditions_hold(rule: RegexRule, match: Any, view: View, facts: Facts, as_of: date) -> bool:
+def _conditions_hold(rule: RegexRule, match: Match, view: View, facts: Facts, as_of: date) -> bool:
     """Whether all conditions on figures that the rule has are met by what the pattern captured."""
-    groups = match.groupdict()
+    if not rule.has_conditions:
+        return True
+    groups = match.groups
     if rule.number is not None and not number_holds(rule.number, groups.get(rule.number.group)):
         return False
     if rule.date is not None:
-        stretch = view.text[match.start() : match.end() + rule.date.within]
+        stretch = view.text[match.start : match.end + rule.date.within]
         if not date_holds(rule.date, stretch, as_of):
             return False
     if rule.annual is not None:
-        stated = [found.groupdict().get("a") for found in view.matches(rule.annual.stated)]
+        stated = [found.groups.get("a") for found in view.matches(rule.annual.stated)]
         if not annual_differs(rule.annual, groups, stated):
             return False
     if rule.interval is not None and not interval_holds(rule.interval, groups):
@@ -162,9 +164,12 @@ def _conditions_hold(rule: RegexRule, match: Any, view: View, facts: Facts, as_o
 def _context_hits(compiled: Compiled, triggers: list[str], view: View, as_of: date) -> Iterator[_Hit]:
     rule = compiled.rule
     assert isinstance(rule, ContextRule)
+    grows = any(need.max_age_days is not None for need in rule.needs)
     for pattern in triggers:
         for match in view.matches(pattern):
-            start, end = match.span(match.re.groupindex["hit"]) if match.groupdict().get("hit") else match.span()
+            start, end = match.hit
+            if not grows and not view.reads_anew(start, end):
+                continue
             missing = unmet(rule.needs, view, start, end, as_of)
             if missing:
                 labels = tuple(need.label for need in missing)
@@ -176,7 +181,7 @@ def _context_hits(compiled: Compiled, triggers: list[str], view: View, as_of: da
 def _disclosure_hits(
     compiled: Compiled, rule: DisclosureRule, view: View, views: list[View], document: Document
 ) -> Iterator[_Hit]:
-    claims = [match.span() for pattern in rule.claim for match in view.matches(pattern)]
+    claims = [span for pattern in rule.claim for span in view.spans(pattern)]
     if rule.claim and not claims:
         return
     if not rule.claim and view.how:

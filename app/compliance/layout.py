@@ -1,6 +1,7 @@
 """Rules on how one text is set beside another: relative size, and whether they stand in the same block."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from app.compliance.document import Document, Finding, TextRun
 from app.compliance.normalise import fold
@@ -16,10 +17,10 @@ def badly_set(book: Book, in_force: frozenset[str], document: Document) -> Itera
     """The findings of all layout rules in force. What has not been laid out has none."""
     if document.fragment or document.canvas is None:
         return
-    texts = [fold(run.text).text for run in document.runs]
-    for compiled in book.layouts:
-        if compiled.rule.id in in_force:
-            yield from _Setting(compiled, document, texts).findings()
+    asked = [compiled for compiled in book.layouts if compiled.rule.id in in_force]
+    texts = [_folded(run.text) for run in document.runs] if asked else []
+    for compiled in asked:
+        yield from _Setting(compiled, document, texts).findings()
 
 
 class _Setting:
@@ -69,8 +70,20 @@ class _Setting:
 
 
 def _holding(patterns: tuple[str, ...], texts: list[str]) -> list[int]:
-    compiled = [compile_pattern(pattern) for pattern in patterns]
-    return [index for index, text in enumerate(texts) if any(one.search(text) for one in compiled)]
+    return [index for index, text in enumerate(texts) if _holds(patterns, text)]
+
+
+# Posters of one template, and one poster while it is being written, have most of their texts in common.
+
+
+@lru_cache(maxsize=8192)
+def _folded(text: str) -> str:
+    return fold(text).text
+
+
+@lru_cache(maxsize=16_384)
+def _holds(patterns: tuple[str, ...], text: str) -> bool:
+    return any(compile_pattern(pattern).search(text) for pattern in patterns)
 
 
 def _is_one_block(one: TextRun, other: TextRun) -> bool:

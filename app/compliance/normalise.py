@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 
 from opencc import OpenCC
 
+from app.compliance.codes import CodeTable
 from app.compliance.lookalikes import CHARACTERS, LETTERS, SPLIT, STYLED
 
 CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -27,9 +29,9 @@ class Folded:
             return at, at
         return self.starts[start], self.ends[end - 1]
 
-    def keep(self, wanted: Callable[[int], bool]) -> "Folded":
-        """The characters whose index `wanted` likes."""
-        return self.take([index for index in range(len(self.text)) if wanted(index)])
+    def without(self, gone: set[int]) -> "Folded":
+        """All characters but those at the indices `gone`."""
+        return self.take([index for index in range(len(self.text)) if index not in gone]) if gone else self
 
     def take(self, kept: list[int]) -> "Folded":
         """The characters at the indices `kept`."""
@@ -79,16 +81,6 @@ _SIMPLE = {
 _TRADITIONAL = OpenCC("t2s")
 
 
-class _Table(dict[str, str]):
-    """Character → what it folds to, worked out the first time it is met."""
-
-    def __missing__(self, char: str) -> str:
-        folded = _fold_char(char)
-        if len(self) < 100_000:
-            self[char] = folded
-        return folded
-
-
 def _fold_char(char: str) -> str:
     for table in (_QUOTES, _DASHES, _DOTS, _BLANKS, _SIMPLE, STYLED, CHARACTERS):
         if char in table:
@@ -102,30 +94,39 @@ def _fold_char(char: str) -> str:
     return "".join(_TRADITIONAL.convert(part) if part > "\u2e80" else part for part in parts)
 
 
-_table = _Table()
-_table["\n"] = "\n"
+_table = CodeTable(lambda char: "\n" if char == "\n" else _fold_char(char))
+_PLACES = tuple(range(4097))
 
 
 def fold(text: str) -> Folded:
     """The plain view of `text`: characters folded, blanks and evasive separators taken out."""
-    chars: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for index, char in enumerate(text):
-        for part in _table[char]:
-            chars.append(part)
-            starts.append(index)
-            ends.append(index + 1)
-    folded = Folded("".join(chars), tuple(starts), tuple(ends))
+    folded = _by_character(text)
     for step in (_join_split, _fix_numbers, _join_single, _drop_blanks):
         folded = step(folded)
     return folded
 
 
+def _by_character(text: str) -> Folded:
+    folded = _table.translated(text)
+    if folded is not None:
+        return Folded(folded, places(0, len(text)), places(1, len(text) + 1))
+    parts = [_table[char] for char in text]
+    starts = tuple([index for index, part in enumerate(parts) for _ in part])
+    return Folded("".join(parts), starts, tuple([index + 1 for index in starts]))
+
+
+def places(first: int, end: int) -> tuple[int, ...]:
+    """The numbers from `first` to `end`; mostly a cut of a tuple that is there."""
+    return _PLACES[first:end] if end < len(_PLACES) else tuple(range(first, end))
+
+
 _SPLITS = re.compile("|".join(map(re.escape, SPLIT)) + "|(?<=[第唯])-(?=[" + CJK + "])")
+_SPLIT_HINT = frozenset(parts[0] for parts in SPLIT) | {"-"}
 
 
 def _join_split(folded: Folded) -> Folded:
+    if _SPLIT_HINT.isdisjoint(folded.text):
+        return folded
     pieces = [(m.start(), m.end(), SPLIT.get(m.group(), "一")) for m in _SPLITS.finditer(folded.text)]
     return folded.replace(pieces) if pieces else folded
 
@@ -136,6 +137,8 @@ _DIGIT_LETTERS = re.compile(
 
 
 def _fix_numbers(folded: Folded) -> Folded:
+    if "o" not in folded.text and "l" not in folded.text:
+        return folded
     pieces = [
         (m.start(), m.end(), m.group().replace("o", "0").replace("l", "1"))
         for m in _DIGIT_LETTERS.finditer(folded.text)
@@ -149,8 +152,10 @@ _BLANK = re.compile(
 
 
 def _drop_blanks(folded: Folded) -> Folded:
+    if " " not in folded.text:
+        return folded
     gone = {index for match in _BLANK.finditer(folded.text) for index in range(*match.span())}
-    return folded.keep(lambda index: index not in gone) if gone else folded
+    return folded.without(gone)
 
 
 _SEPARATOR = r"[^\w%" + CJK + "]"
@@ -166,7 +171,7 @@ def _join_single(folded: Folded) -> Folded:
     for pattern, letters in ((_SINGLE_CJK, _IS_CJK), (_SINGLE_LATIN, _IS_LETTER)):
         for match in pattern.finditer(folded.text):
             gone |= _separators(folded.text, *match.span(), letters)
-    return folded.keep(lambda index: index not in gone) if gone else folded
+    return folded.without(gone)
 
 
 def _separators(text: str, start: int, end: int, letters: re.Pattern[str]) -> set[int]:
@@ -178,7 +183,7 @@ def _separators(text: str, start: int, end: int, letters: re.Pattern[str]) -> se
         else:
             gaps[-1].append(index)
     written = ["".join([text[i] for i in gap]) for gap in gaps if gap]
-    usual = max(set(written), key=lambda gap: (written.count(gap), -len(gap))) if written else ""
+    usual = max(dict.fromkeys(written), key=lambda gap: (written.count(gap), -len(gap))) if written else ""
     gone: set[int] = set()
     for gap in gaps:
         blank = [i for i in gap if text[i] == " "]
@@ -199,9 +204,15 @@ def is_cjk(char: str) -> bool:
 
 def tighten(folded: Folded) -> Folded:
     """`folded` without anything but letters, digits and per cents. Starts and ends point into `folded` itself."""
-    text = folded.text
-    kept = [index for index, char in enumerate(text) if char.isalnum() or char == "%"]
-    return Folded("".join([text[i] for i in kept]), tuple(kept), tuple([i + 1 for i in kept]))
+    text, size = folded.text, len(folded.text)
+    kept = list(map(str.isalnum, text.replace("%", "0")))
+    if all(kept):
+        return Folded(text, places(0, size), places(1, size + 1))
+    return Folded(
+        "".join(compress(text, kept)),
+        tuple(compress(places(0, size), kept)),
+        tuple(compress(places(1, size + 1), kept)),
+    )
 
 
 def fold_term(term: str) -> str:
@@ -220,7 +231,7 @@ def fold_pattern(pattern: str) -> str:
         if len(part) > 1 or part in _SPECIAL:
             folded.append(part)
             continue
-        new = "\n" if part == "\n" else _table[part] or part
+        new = _table[part] or part
         folded.append("\\" + new if new in _SPECIAL else new)
     return "".join(folded)
 

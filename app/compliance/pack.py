@@ -60,6 +60,13 @@ class Nearby(Model):
         """The pattern that must stand there."""
         return str(getattr(self, self.place))
 
+    @cached_property
+    def is_anchored(self) -> bool:
+        """Whether the pattern asks to stand right at the hit: ``before: …$`` or ``after: ^…``."""
+        if self.before is not None:
+            return self.before.endswith("$") and not self.before.endswith("\\$")
+        return self.after is not None and self.after.startswith("^")
+
     @model_validator(mode="after")
     def _one_place(self) -> "Nearby":
         if sum(getattr(self, name) is not None for name in PLACES) != 1:
@@ -177,6 +184,11 @@ class RegexRule(RuleBase):
     annual: Annual | None = None
     interval: Interval | None = None
     licence: Licence | None = None
+
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Whether a match alone is not yet a hit."""
+        return any((self.number, self.date, self.annual, self.interval, self.licence))
 
 
 class LayoutRule(RuleBase):

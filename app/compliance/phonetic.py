@@ -7,8 +7,9 @@ from functools import lru_cache
 from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 from pypinyin import Style, pinyin
 
+from app.compliance.codes import CodeTable
 from app.compliance.lookalikes import LEET, SYLLABLES
-from app.compliance.normalise import CJK, Folded, is_cjk
+from app.compliance.normalise import CJK, Folded, is_cjk, places
 from app.compliance.segment import Segments
 
 _FIRST = 0xE000  # syllables are numbered from here, for the automaton
@@ -83,24 +84,33 @@ class Lexicon:
         """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it."""
         if self._automaton is None:
             return []
-        sounds = list(_sounds(tight.text))
-        spelled = "".join(code for _, _, code in sounds)
+        text, sounds = tight.text, _sounds(tight.text)
         found: list[tuple[int, int, str]] = []
-        for start, end, number in self._automaton.find_overlapping(spelled):
+        for first, end, number in self._automaton.find_overlapping(sounds.text):
+            start, stop = sounds.starts[first], sounds.ends[end - 1]
+            written = text[start:stop]
             for word in self._words[number]:
-                at, to = sounds[start][0], sounds[end - 1][1]
-                if self._is_disguise(tight.text, sounds[start:end], word, segments, tight):
-                    found.append((tight.starts[at], tight.ends[to - 1], word))
+                if written == word or (len(word) == 2 and len(written) == 2 and not self._is_short(word, written)):
+                    continue
+                if self._is_disguise(tight, sounds, (first, end), word, segments):
+                    found.append((tight.starts[start], tight.ends[stop - 1], word))
         return _disjoint(found)
 
-    def _is_disguise(
-        self, text: str, sounds: list[tuple[int, int, str]], word: str, segments: Segments, tight: Folded
-    ) -> bool:
-        written = [text[start:end] for start, end, _ in sounds]
-        latin = sum(not is_cjk(part[0]) for part in written)
-        same = sum(part == char for part, char in zip(written, word, strict=True))
+    def _is_short(self, word: str, written: str) -> bool:
+        """Whether two characters may be read as the two of `word`: one is the same, and so may be a letter."""
+        return word in self._short or not (is_cjk(written[0]) and is_cjk(written[1]))
+
+    def _is_disguise(self, tight: Folded, sounds: Folded, at: tuple[int, int], word: str, segments: Segments) -> bool:
+        text = tight.text
+        parts = [
+            (start, text[start:end])
+            for start, end in zip(sounds.starts[slice(*at)], sounds.ends[slice(*at)], strict=True)
+        ]
+        latin = sum(not is_cjk(part[0]) for _, part in parts)
+        same = sum(part == char for (_, part), char in zip(parts, word, strict=True))
         other = len(word) - latin - same
-        if same == len(word) or not _whole_runs(text, sounds[0][0], sounds[-1][1]):
+        start, end = parts[0][0], sounds.ends[at[1] - 1]
+        if same == len(word) or not _whole_runs(text, start, end):
             return False
         if other == 0:
             return same > 0 or len(word) >= 2
@@ -108,11 +118,11 @@ class Lexicon:
             return False
         if other * 2 > len(word):
             return False
-        start, end = tight.starts[sounds[0][0]], tight.ends[sounds[-1][1] - 1]
-        if segments.crossed(start, end):
+        first, last = tight.starts[start], tight.ends[end - 1]
+        if segments.crossed(first, last):
             return False
-        changed = [s for s, part, char in zip(sounds, written, word, strict=True) if is_cjk(part[0]) and part != char]
-        return not any(segments.in_word(tight.starts[s[0]], start, end) for s in changed)
+        changed = [at for (at, part), char in zip(parts, word, strict=True) if is_cjk(part[0]) and part != char]
+        return not any(segments.in_word(tight.starts[place], first, last) for place in changed)
 
 
 def _whole_runs(text: str, start: int, end: int) -> bool:
@@ -122,23 +132,38 @@ def _whole_runs(text: str, start: int, end: int) -> bool:
     return not inside(start) and not inside(end)
 
 
-def _sounds(text: str) -> Iterator[tuple[int, int, str]]:
+_sound_of = CodeTable(lambda char: syllable_of(char) if is_cjk(char) else char)
+
+
+def _sounds(text: str) -> Folded:
+    """`text` by its sounds: a code for each character, and for each syllable that is spelled in letters."""
+    plain = Folded(_in_sounds(text), places(0, len(text)), places(1, len(text) + 1))
+    runs = list(_LATIN.finditer(text))
+    if not runs:
+        return plain
+    chars: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     at = 0
-    while at < len(text):
-        char = text[at]
-        run = _LATIN.match(text, at)
-        if run:
-            spelled = _spell(run.group())
-            if run.end() - at == 1:
-                yield at, run.end(), _letter(run.group())
-            elif spelled is None:
-                yield at, run.end(), "\x00"
-            else:
-                yield from ((at + start, at + end, code) for start, end, code in spelled)
-            at = run.end()
-        else:
-            yield at, at + 1, syllable_of(char) if is_cjk(char) else char
-            at += 1
+    for start, end, code in [p for run in runs for p in _spelled(*run.span(), run.group())] + [
+        (len(text),) * 2 + ("",)
+    ]:
+        chars.append(plain.text[at:start] + code)
+        starts += [*range(at, start), *[start] * len(code)]
+        ends += [*range(at + 1, start + 1), *[end] * len(code)]
+        at = end
+    return Folded("".join(chars), tuple(starts), tuple(ends))
+
+
+def _in_sounds(text: str) -> str:
+    return _sound_of.translated(text) or "".join([_sound_of[char] for char in text])
+
+
+def _spelled(start: int, end: int, run: str) -> list[tuple[int, int, str]]:
+    if len(run) == 1:
+        return [(start, end, _letter(run))]
+    cuts = _spell(run)
+    return [(start, end, "\x00")] if cuts is None else [(start + a, start + b, code) for a, b, code in cuts]
 
 
 def _disjoint(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

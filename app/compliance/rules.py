@@ -90,13 +90,13 @@ class Book:
             for pattern in triggers:
                 self._wakes.setdefault(self.patterns.number[pattern], []).append(index)
 
-    def woken(self, worth_trying: Iterable[int]) -> list[tuple[Compiled, list[str]]]:
-        """The rules that a text may hit, in their order (terms apart), with those of their triggers worth trying."""
+    def woken(self, worth_trying: Iterable[int], in_force: frozenset[str]) -> list[tuple[Compiled, list[str]]]:
+        """The rules in force that a text may hit, in their order (terms apart), with their triggers worth trying."""
         woken: dict[int, list[str]] = {index: [] for index in self._always}
-        for number in worth_trying:
-            for index in self._wakes.get(number, ()):
+        for number in self._wakes.keys() & worth_trying:
+            for index in self._wakes[number]:
                 woken.setdefault(index, []).append(self.patterns.patterns[number])
-        return [(self.rules[index], woken[index]) for index in sorted(woken)]
+        return [(rule, woken[index]) for index in sorted(woken) if (rule := self.rules[index]).rule.id in in_force]
 
     def _in_force(self, facts: Facts, as_of: date, packs: frozenset[str] | None) -> frozenset[str]:
         return frozenset(

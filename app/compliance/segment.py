@@ -15,6 +15,8 @@ class Segments:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._sentences: dict[tuple[int, int], tuple[int, int]] = {}
+        self._clauses: dict[tuple[int, int], tuple[int, int]] = {}
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -47,6 +49,12 @@ class Segments:
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """The sentence, or sentences, that hold [start, end)."""
+        found = self._sentences.get((start, end))
+        if found is None:
+            found = self._sentences[start, end] = self._sentence(start, end)
+        return found
+
+    def _sentence(self, start: int, end: int) -> tuple[int, int]:
         before = bisect.bisect_right(self._ends, start) - 1
         after = bisect.bisect_left(self._ends, max(end, start + 1))
         return (
@@ -60,6 +68,12 @@ class Segments:
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """The stretch around [start, end) up to the next Chinese comma or colon on either side."""
+        found = self._clauses.get((start, end))
+        if found is None:
+            found = self._clauses[start, end] = self._clause(start, end)
+        return found
+
+    def _clause(self, start: int, end: int) -> tuple[int, int]:
         before, after = bisect.bisect_left(self._commas, start) - 1, bisect.bisect_left(self._commas, end)
         return (
             self._commas[before] + 1 if before >= 0 else 0,

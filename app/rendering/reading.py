@@ -20,14 +20,20 @@ def reading_order(display: DisplayList) -> tuple[TextItem, ...]:
 
 
 def _read(items: list[TextItem]) -> Iterator[TextItem]:
+    if len(items) == 1:
+        yield from items
+        return
     rows, columns = _parts(items, 1), _parts(items, 0)
-    if max(len(rows), len(columns)) <= 1:
+    between_rows, between_columns = _gaps(rows, 1), _gaps(columns, 0)
+    if not between_rows and not between_columns:
         yield from sorted(items, key=lambda item: (item.ink[1], item.ink[0]))
-    elif len(rows) > 1 and (_is_table(rows, columns) or ROWS_FIRST * _widest(rows, 1) >= _widest(columns, 0)):
-        for half in _halves(rows, 1):
+    elif between_rows and (
+        _is_table(rows, columns) or ROWS_FIRST * max(between_rows) >= max(between_columns, default=-inf)
+    ):
+        for half in _halves(rows, between_rows):
             yield from _read(half)
     else:
-        left, right = _halves(columns, 0)
+        left, right = _halves(columns, between_columns)
         vertical = all(item.vertical for item in items)
         for half in (right, left) if vertical else (left, right):
             yield from _read(half)
@@ -60,12 +66,7 @@ def _gaps(parts: list[list[TextItem]], axis: int) -> list[float]:
     ]
 
 
-def _widest(parts: list[list[TextItem]], axis: int) -> float:
-    return max(_gaps(parts, axis), default=-inf)
-
-
-def _halves(parts: list[list[TextItem]], axis: int) -> tuple[list[TextItem], list[TextItem]]:
+def _halves(parts: list[list[TextItem]], gaps: list[float]) -> tuple[list[TextItem], list[TextItem]]:
     """The parts in two, at the widest gap."""
-    gaps = _gaps(parts, axis)
     at = gaps.index(max(gaps)) + 1
     return [item for part in parts[:at] for item in part], [item for part in parts[at:] for item in part]

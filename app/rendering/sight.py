@@ -20,8 +20,9 @@ class Sight:
 def sights(display: DisplayList) -> dict[int, Sight]:
     """The sight of each text item, by ``id(item)``. Turned items are left out: their boxes say little."""
     items = display.items
+    hiding = [(index, item.box) for index, item in enumerate(items) if _hides(item)]
     return {
-        id(item): Sight(_ground(item.ink, items[:index]), _covered(item.ink, items[index + 1 :]))
+        id(item): Sight(_ground(item.ink, items[:index]), _covered(item.ink, [box for at, box in hiding if at > index]))
         for index, item in enumerate(items)
         if isinstance(item, TextItem) and not item.rotate
     }
@@ -29,8 +30,8 @@ def sights(display: DisplayList) -> dict[int, Sight]:
 
 def _ground(ink: Rect, below: Sequence[AnyItem]) -> Rgba | None:
     for item in reversed(below):
-        share = _share(ink, item.box)
-        if isinstance(item, TextItem) or share == 0:
+        share = 0.0 if isinstance(item, TextItem) else _share(ink, item.box)
+        if share == 0:
             continue
         if isinstance(item, ShapeItem) and item.shape == "rect" and share > 0.999 and _is_plain(item):
             return item.fill if isinstance(item.fill, tuple) else None
@@ -38,8 +39,8 @@ def _ground(ink: Rect, below: Sequence[AnyItem]) -> Rgba | None:
     return None
 
 
-def _covered(ink: Rect, above: Sequence[AnyItem]) -> float:
-    return max((_share(ink, item.box) for item in above if _hides(item)), default=0.0)
+def _covered(ink: Rect, above: Sequence[Rect]) -> float:
+    return max((_share(ink, box) for box in above), default=0.0)
 
 
 def _hides(item: AnyItem) -> bool:
