@@ -48,9 +48,10 @@ def measure(browser: Browser, folder: Path, words: str = WORDS) -> dict[str, flo
         expect(page.locator(".poster [aria-label='市场']")).to_be_attached()
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         page.evaluate(_STOPWATCH)
-        for letter in words:
+        for count, letter in enumerate(words, start=1):
             page.keyboard.insert_text(letter)
             page.wait_for_timeout(BETWEEN_MS)
+            page.wait_for_function("count => window.times.length >= count", arg=count, polling=BETWEEN_MS)
         times = page.evaluate("window.times")
         context.close()
     whole = statistics.median(one["whole"] for one in times)

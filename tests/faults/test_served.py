@@ -24,7 +24,7 @@ from tests.services import free_ports
 
 ROUNDS = 5
 START_SECONDS = 90.0
-END_SECONDS = 25.0  # five for what is being answered, five for the worker, and what a busy machine adds
+END_SECONDS = 12.0
 
 
 class Served:

@@ -29,6 +29,7 @@ from app.flow.save_draft import start_poster
 from app.flow.submit import submit
 from app.jobs.queue import enqueue
 from app.library import records as library
+from app.ocr import records as ocr
 from app.posters import records as posters
 from app.posters.drafts import Draft
 from app.rescans import records as rescans
@@ -125,6 +126,8 @@ def open_house(folder: Path, settings: Settings, studio: Studio, password_hash: 
     parts: WebParts = app.extensions[EXTENSION]
     photo = parts.deps.store.put(a_photo())
     with transaction(parts.deps) as session:
+        ocr.want(session, [photo])
+        ocr.keep(session, photo, [])  # it was read, and holds no words
         root = records.add_organisation(session, None, "headquarters", "澜山银行总行")
         east = records.add_organisation(session, root, "branch", "望江支行")
         places = {
