@@ -123,12 +123,10 @@ def render(
     )
     poster = make_poster(studio, order)
     readings = read_orders(studio, [order], parts.read_picture(settings)) if read_pictures else {}
-    for found in poster.judgement.verdict.findings:
-        place = poster.judgement.place(found)
+    said = [(poster.judgement.place(found), found) for found in poster.judgement.verdict.findings]
+    said += [(one.place, one.finding) for one in found_in_pictures(studio, order, readings)]
+    for place, found in said:
         click.echo(f"{place}: {found.severity}: “{found.text}” {found.message.en} ({found.rule})", err=True)
-    for one in found_in_pictures(studio, order, readings):
-        found = one.finding
-        click.echo(f"{one.place}: {found.severity}: “{found.text}” {found.message.en} ({found.rule})", err=True)
     _write(out, poster.data)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 _UNKNOWN, _UNEVEN = 0, 1  # nothing is translated to these two
+_MOST_TEXTS = 100_000  # kept as texts; whoever sends every character there is does not fill the memory
 
 
 class CodeTable:
@@ -19,7 +20,9 @@ class CodeTable:
     def __getitem__(self, char: str) -> str:
         known = self._texts.get(char)
         if known is None:
-            known = self._texts[char] = self._character(char)
+            known = self._character(char)
+            if len(self._texts) < _MOST_TEXTS:
+                self._texts[char] = known
             self._codes[ord(char)] = ord(known) if len(known) == 1 else _UNEVEN
         return known
 

@@ -145,9 +145,8 @@ def _sounds(text: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     at = 0
-    for start, end, code in [p for run in runs for p in _spelled(*run.span(), run.group())] + [
-        (len(text),) * 2 + ("",)
-    ]:
+    pieces = [piece for run in runs for piece in _spelled(*run.span(), run.group())]
+    for start, end, code in [*pieces, (len(text), len(text), "")]:
         chars.append(plain.text[at:start] + code)
         starts += [*range(at, start), *[start] * len(code)]
         ends += [*range(at + 1, start + 1), *[end] * len(code)]
