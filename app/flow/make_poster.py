@@ -9,15 +9,16 @@ from app.flow.check_copy import Judgement, check_poster
 from app.flow.orders import MEDIA_TYPES, Format, Order, Poster, Studio
 from app.flow.print_poster import print_poster
 from app.kernel.errors import Invalid, Problem
-from app.rendering.banded_jpeg import encode_jpeg, gray_of_jpeg
-from app.rendering.banded_png import encode_png, gray_of_png
+from app.rendering.banded_jpeg import encode_jpeg
+from app.rendering.banded_png import encode_png
 from app.rendering.display import DisplayList
 from app.rendering.encode import encode
 from app.rendering.layout import lay_out
-from app.rendering.paint_png import paint
+from app.rendering.paint_png import Painting
 from app.rendering.paint_svg import paint_svg
 from app.rendering.pdf_edition import PLAIN
 from app.rendering.proof import prove
+from app.rendering.proof_bands import prove_bands
 from app.rendering.proof_strips import prove_strips
 from app.rendering.strips import encode_strips, gray_strips, is_large, paint_strips
 from app.rendering.template import Template
@@ -72,17 +73,16 @@ def render(studio: Studio, display: DisplayList, format_: PixelFormat) -> bytes:
     if is_large(display) and format_ != "webp":
         return _render_large(studio, display, format_)
     fonts, cache = studio.kit.fonts, studio.cache
-    link = display.qr.link if display.qr else None
-    pixels = paint(display, fonts, cache)
+    painting = Painting(display, fonts, cache)
     if format_ == "webp":
-        data = encode(pixels, "webp", display.dpi)
-        prove(data, MEDIA_TYPES["webp"], link)
+        data = encode(painting.rows(0, display.height_px), "webp", display.dpi)
+        prove(data, MEDIA_TYPES["webp"], display.qr.link if display.qr else None)
     elif format_ == "jpeg":
-        data = encode_jpeg(pixels, display, cache)
-        prove(data, MEDIA_TYPES["jpeg"], link, lambda file: gray_of_jpeg(file, display, cache))
+        data = encode_jpeg(painting, cache)
+        prove_bands(data, "jpeg", display, painting.bands, cache)
     else:
-        data = encode_png(pixels, display, cache)
-        prove(data, MEDIA_TYPES["png"], link, lambda file: gray_of_png(file, cache))
+        data = encode_png(painting, cache)
+        prove_bands(data, "png", display, painting.bands, cache)
     return data if format_ != "svg" else paint_svg(display, fonts).encode()
 
 

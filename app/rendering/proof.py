@@ -5,7 +5,7 @@ An SVG is proved by the PNG of the same display list: both are painted from the 
 
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -17,7 +17,6 @@ from app.kernel.errors import Blocked
 
 Gray = NDArray[np.uint8]
 Square = tuple[int, int, int, int]
-Read = Callable[[bytes], Gray | None]
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 KINDS = zxingcpp.BarcodeFormats(
@@ -31,16 +30,15 @@ MARGIN = 0.3  # around a code, as a part of its side: holds the quiet zone of fo
 page_lock = threading.Lock()  # PDFium works for one thread at a time
 
 
-def prove(data: bytes, media_type: str, link: str | None, read: Read | None = None) -> None:
+def prove(data: bytes, media_type: str, link: str | None) -> None:
     """Returns when the file shows one code, which reads exactly `link` at full size, half size and as a JPEG of q60.
 
-    A poster that has no code of its own (`link` is None) must show none at all. `read` may know a quicker way to the
-    grey pixels of such a file.
+    A poster that has no code of its own (`link` is None) must show none at all.
 
     *Raises* Blocked: ``foreign_qr`` when another code, or the same one twice, is found anywhere; ``qr_unproved`` when
     the code is not found, is too faint, or is lost at half size or by compression.
     """
-    gray = _page(data) if media_type == "application/pdf" else _raster(data, read)
+    gray = _page(data) if media_type == "application/pdf" else _raster(data)
     found = zxingcpp.read_barcodes(gray, formats=KINDS)
     if link is None:
         if found:
@@ -81,10 +79,7 @@ def unproved(why: str) -> Blocked:
     return Blocked("qr_unproved", f"the code of the finished file is not proved: {why}")
 
 
-def _raster(data: bytes, read: Read | None) -> Gray:
-    gray = read(data) if read else None
-    if gray is not None:
-        return gray
+def _raster(data: bytes) -> Gray:
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         image.draft("L", image.size)
         return np.asarray(image.convert("L"))
