@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import mmap
 import os
 import secrets
 from pathlib import Path
@@ -21,3 +22,28 @@ def write_atomically(path: Path, data: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+class MappedFile:
+    """A file that is mapped, not read: only the pages that are needed are in memory, once for all processes.
+
+    It stays the file that was opened, whatever its path comes to name. *Raises* OSError; ValueError for an empty file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("rb")
+        self._mapped = mmap.mmap(self._stream.fileno(), 0, access=mmap.ACCESS_READ)
+
+    @property
+    def view(self) -> memoryview:
+        """The bytes."""
+        return memoryview(self._mapped)
+
+    @property
+    def name(self) -> str:
+        """A path by which a library may open this very file, in this process and those that are forked from it."""
+        return f"/proc/self/fd/{self._stream.fileno()}"
+
+    def forget(self) -> None:
+        """Lets go of the pages that are in memory; they come back when they are needed."""
+        self._mapped.madvise(mmap.MADV_DONTNEED)

@@ -6,14 +6,17 @@ An SVG is proved by the PNG of the same display list: both are painted from the 
 import io
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pypdfium2 as pdfium
 import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image
 
 from app.kernel.errors import Blocked
+
+if TYPE_CHECKING:
+    import pypdfium2 as pdfium
 
 Gray = NDArray[np.uint8]
 Square = tuple[int, int, int, int]
@@ -86,6 +89,8 @@ def _raster(data: bytes) -> Gray:
 
 
 def _page(data: bytes) -> Gray:
+    import pypdfium2 as pdfium
+
     with page_lock:
         document = pdfium.PdfDocument(data)
         try:
@@ -96,7 +101,7 @@ def _page(data: bytes) -> Gray:
             document.close()
 
 
-def page_scale(page: pdfium.PdfPage) -> float:
+def page_scale(page: "pdfium.PdfPage") -> float:
     """At how many pixels to the point a page is proved."""
     return float(max(PAGE_PX / max(page.get_size()), PAGE_LEAST_SCALE))
 
