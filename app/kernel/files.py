@@ -3,6 +3,7 @@
 import mmap
 import os
 import secrets
+import weakref
 from pathlib import Path
 
 
@@ -31,8 +32,9 @@ class MappedFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._stream = path.open("rb")
-        self._mapped = mmap.mmap(self._stream.fileno(), 0, access=mmap.ACCESS_READ)
+        self._descriptor = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._descriptor)
+        self._mapped = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
 
     @property
     def view(self) -> memoryview:
@@ -42,7 +44,7 @@ class MappedFile:
     @property
     def name(self) -> str:
         """A path by which a library may open this very file, in this process and those that are forked from it."""
-        return f"/proc/self/fd/{self._stream.fileno()}"
+        return f"/proc/self/fd/{self._descriptor}"
 
     def forget(self) -> None:
         """Lets go of the pages that are in memory; they come back when they are needed."""
