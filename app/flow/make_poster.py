@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from app.compliance.document import Facts
-from app.flow.check_copy import Judgement, check_poster
+from app.flow.check_copy import Judgement, Passed, check_poster
 from app.flow.orders import MEDIA_TYPES, Format, Order, Poster, Studio
 from app.flow.print_poster import print_poster
 from app.kernel.errors import Invalid, Problem
@@ -26,15 +26,18 @@ from app.rendering.template import Template
 PixelFormat = Literal["png", "jpeg", "webp", "svg"]
 
 
-def compose(studio: Studio, order: Order) -> tuple[DisplayList, Judgement]:
-    """Lay the poster out and judge what it says. *Raises* Invalid with every problem of the values."""
+def compose(studio: Studio, order: Order, passed: Passed | None = None) -> tuple[DisplayList, Judgement]:
+    """Lay the poster out and judge what it says, unless this studio has `passed` judgement on the very same.
+
+    *Raises* Invalid with every problem of the values.
+    """
     template = order.template.template
     _require_valid(template, order.as_of)
     display = lay_out(
         template, order.size, order.values, studio.kit, order.template.pictures, order.link, order.language
     )
     facts = facts_of(order, display.language)
-    return display, check_poster(studio.rules, display, facts, order.as_of, studio.evidence)
+    return display, check_poster(studio.rules, display, facts, order.as_of, studio.evidence, passed=passed)
 
 
 def facts_of(order: Order, language: str) -> Facts:
@@ -50,13 +53,13 @@ def facts_of(order: Order, language: str) -> Facts:
     )
 
 
-def make_poster(studio: Studio, order: Order) -> Poster:
-    """The finished file.
+def make_poster(studio: Studio, order: Order, passed: Passed | None = None) -> Poster:
+    """The finished file; `passed` as in `compose`.
 
     *Raises* Invalid with every problem of the values; a blocking finding is one (``blocked``), at its slot.
     Blocked when the code of the finished file cannot be proved.
     """
-    display, judgement = compose(studio, order)
+    display, judgement = compose(studio, order, passed)
     if judgement.verdict.outcome == "block":
         raise Invalid.of(judgement.blocking())
     if order.format == "pdf":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 def write_atomically(path: Path, data: bytes) -> None:
     """`path` holds all of `data`, on disk, when this returns; or, when it raises OSError, what it held before."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    part = _part_of(path)
     try:
         with part.open("xb") as file:
             file.write(data)
@@ -23,6 +23,28 @@ def write_atomically(path: Path, data: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """`path` holds all of `data`, whatever becomes of this process, and of the machine only after `settle`.
+
+    When it raises OSError, it holds what it held before.
+    """
+    part = _part_of(path)
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def settle() -> None:
+    """All that was written is on disk when this returns."""
+    os.sync()
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
 
 
 class MappedFile:
