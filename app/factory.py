@@ -4,6 +4,7 @@ What only some commands need (database, store, worker) is imported when it is op
 starts without it.
 """
 
+import gc
 import json
 import sys
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -98,12 +100,13 @@ _opened: list[Studio] = []
 def create_served_app() -> "Flask":
     """What a web process runs: the pages by the settings of the environment, their logs as JSON.
 
-    It is forked from `imprimatur serve` and has its studio from there, opened once for all of them.
+    It is forked from `imprimatur serve` and has its studio from there, opened once for all of them and the worker.
     """
     from app.web.observe import configure_logs
-    from app.web.serving import end_at_once_while_starting
+    from app.web.serving import end_at_once_while_starting, end_with_the_server
 
     end_at_once_while_starting()
+    end_with_the_server()
     configure_logs()
     app = create_app(Settings.from_env(), *_opened, is_served=True)
     _look_at_what_is_out(app)
@@ -128,7 +131,16 @@ def _serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
     deps = open_deps(settings)
     require_current(deps)
     deps.engine.dispose()  # a connection must not be forked
-    serve(settings, host, port, with_worker, lambda: _opened.append(_warm(open_studio(settings))))
+    work = partial(_work, settings, once=False) if with_worker else None
+    serve(settings, host, port, partial(_open_for_all, settings), work)
+
+
+def _open_for_all(settings: Settings) -> None:
+    """Open what this process is about to share with those forked from it, which leave it where it is in memory."""
+    for name in ("app.web", "app.public.site", "app.worker"):
+        import_module(name)
+    _opened.append(_warm(open_studio(settings)))
+    gc.freeze()
 
 
 def open_studio(settings: Settings, only: str | None = None) -> Studio:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
+import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -20,7 +21,7 @@ from hypothesis import settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from app.accounts import proof
@@ -187,11 +188,12 @@ def _migrated(url: str) -> None:
     engine.dispose()
 
 
-def _ask(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+def _ask(server: str, *statements: str) -> None:
+    with psycopg.connect(
+        make_url(server).set(drivername="postgresql").render_as_string(False), autocommit=True
+    ) as asked:
+        for statement in statements:
+            asked.execute(statement)
 
 
 @pytest.fixture
@@ -201,17 +203,25 @@ def sqlite_url(empty_sqlite: bytes, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+_left: list[str] = []
+
+
 @contextmanager
 def copy_of(template: str) -> Iterator[str]:
-    """The URL of a database of PostgreSQL's that begins as what stands behind `template`."""
+    """The URL of a database of PostgreSQL's that begins as what stands behind `template`.
+
+    It is dropped when the next but one is made: at once, the server would wait for connections that are just closing.
+    """
     name = f"test_{uuid4().hex}"
     original = make_url(template)
     server = original.set(database="postgres").render_as_string(hide_password=False)
-    _ask(server, f'CREATE DATABASE "{name}" TEMPLATE "{original.database}"')
+    drops = [f'DROP DATABASE "{left}" WITH (FORCE)' for left in _left[:-1]]
+    del _left[:-1]
+    _ask(server, *drops, f'CREATE DATABASE "{name}" TEMPLATE "{original.database}" STRATEGY FILE_COPY')
     try:
         yield original.set(database=name).render_as_string(hide_password=False)
     finally:
-        _ask(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        _left.append(name)
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 PostgreSQL, RabbitMQ and an S3 server, each on free ports of the loopback, with its data in one temporary folder. The
 command finds them in IMPRIMATUR_TEST_POSTGRESQL_URL, IMPRIMATUR_TEST_RABBITMQ_URL and IMPRIMATUR_TEST_S3_URL.
+
+Where there is room in memory, their data and the command's temporary files are kept there: a database of PostgreSQL's
+is hundreds of files, and each test has its own.
 """
 
 import http.client
@@ -15,10 +18,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 READY_SECONDS = 60
+MEMORY = Path("/dev/shm")  # noqa: S108  what is made in there has names of its own
+ROOM_BYTES = 4 << 30  # the whole suite leaves about a quarter of that, for a while
 S3_ACCESS_KEY, S3_SECRET_KEY = "test-access", "test-secret"
 
 
@@ -172,7 +178,8 @@ def s3(folder: Path) -> Iterator[dict[str, str]]:
     ]
     flags += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={data}", "-filer", "-s3", f"-s3.config={data / 's3.json'}"]
     flags += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false", "-master.volumeSizeLimitMB=64"]
-    with running([str(weed), "server", *flags, "-volume.max=50"], log, {"HOME": str(data)}) as process:
+    environment = {"HOME": str(data), "TMPDIR": str(folder)}
+    with running([str(weed), "server", *flags, "-volume.max=50"], log, environment) as process:
         wait_until(lambda: _answers(ports["s3"]), "SeaweedFS", process, log)
         yield {"IMPRIMATUR_TEST_S3_URL": f"http://127.0.0.1:{ports['s3']}"}
 
@@ -188,19 +195,36 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
+def temporary() -> str:
+    """The folder for temporary files: in memory if there is room."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+    return str(MEMORY) if roomy else tempfile.gettempdir()
+
+
 def main(command: list[str]) -> int:
     """Run `command` among the servers; its exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    os.environ["TMPDIR"] = tempfile.tempdir = temporary()
     with ExitStack() as stack:
         folder = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="imprimatur-", ignore_cleanup_errors=True))
         )
         folder.chmod(0o755)
-        for start in (postgresql, rabbitmq, s3):
-            begun = time.monotonic()
-            os.environ |= stack.enter_context(start(folder))
-            print(f"{start.__name__} is up after {time.monotonic() - begun:.1f} s", file=sys.stderr)
+        starting = stack.enter_context(ThreadPoolExecutor())
+        for started in [starting.submit(_started, start, folder) for start in (postgresql, rabbitmq, s3)]:
+            server, variables = started.result()
+            stack.enter_context(server)
+            os.environ |= variables
         return subprocess.run(command, check=False).returncode
+
+
+def _started(
+    start: Callable[[Path], AbstractContextManager[dict[str, str]]], folder: Path
+) -> tuple[ExitStack, dict[str, str]]:
+    begun, stack = time.monotonic(), ExitStack()
+    variables = stack.enter_context(start(folder))
+    print(f"{start.__name__} is up after {time.monotonic() - begun:.1f} s", file=sys.stderr)
+    return stack, variables
 
 
 if __name__ == "__main__":

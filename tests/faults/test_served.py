@@ -64,6 +64,21 @@ class Served:
         found = subprocess.run(asked, capture_output=True, text=True).stdout.splitlines()
         return [int(pid) for pid, state in map(str.split, found) if not state.startswith("Z")]
 
+    def children(self, parent: int) -> list[int]:
+        """The ids of what `parent` has started."""
+        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True)
+        return [int(pid) for pid in found.stdout.split()]
+
+    def worker(self) -> int:
+        """The id of the process that does the jobs: only its keeper has a child."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            for child in self.children(self.process.pid):
+                for found in self.children(child):
+                    return found
+            time.sleep(0.1)
+        raise AssertionError("there is no worker")
+
     def is_gone(self) -> bool:
         """Whether nothing runs any more; the last child may take a moment."""
         deadline = time.monotonic() + 5
@@ -157,3 +172,22 @@ def test_told_to_end_while_it_serves_it_ends_soon(house: House, stack: ExitStack
     served.process.send_signal(signal.SIGTERM)
     served.process.wait(END_SECONDS)
     assert served.is_gone()
+
+
+def test_a_worker_that_dies_is_followed_by_another_and_nobody_outlives_the_server(
+    house: House, stack: ExitStack
+) -> None:
+    served = serve(house, free_ports(1)[0], stack)
+    served.wait_until_it_answers()
+    first = served.worker()
+    os.kill(first, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while first in served.processes() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert served.worker() != first
+    served.process.kill()
+    served.process.wait()
+    deadline = time.monotonic() + END_SECONDS
+    while not served.is_gone() and time.monotonic() < deadline:
+        pass
+    assert served.processes() == []

@@ -11,9 +11,10 @@ _MEASURES = """() => [
         one => `${one.tagName}.${one.getAttribute('class')}.${one.getAttribute('role')}.${one.hasAttribute('hidden')}`
     ))].sort().join(' '),
 ]"""
-# Half way through a change of colour, axe would see a contrast that nobody else does.
+# Half way through a change of colour, axe would see a contrast that nobody else does. A message that is there for some
+# seconds and then goes is no change: it is looked at as well.
 AT_REST = """() => Promise.all(document.getAnimations()
-    .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
+    .filter(one => one.effect.getComputedTiming().endTime < 2000)
     .map(one => one.finished.catch(() => null)))"""
 FAULTS_ONLY = {"resultTypes": ["violations"]}  # what is in order need not be described node by node
 _LOOKED_AT: set[str] = set()
