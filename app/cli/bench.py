@@ -16,12 +16,15 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.option("--runs", type=click.IntRange(3, 500), default=15, show_default=True)
 @click.option("--template", default="wealth-launch", show_default=True)
+@click.option("--peers/--no-peers", default=True, show_default=True, help="Ask Chromium and satori, too.")
+@click.option("--pages", type=click.IntRange(0, 1000), default=100, show_default=True, help="Of the PDF of many.")
 @click.pass_obj
-def render(parts: Parts, as_json: bool, runs: int, template: str) -> None:
-    """Posters as PNG and JPEG, against Chromium and uncached Pillow."""
+def render(parts: Parts, as_json: bool, runs: int, template: str, peers: bool, pages: int) -> None:
+    """Posters as PNG, JPEG and PDF, against Chromium, satori and uncached Pillow; and every goal."""
     from app.cli.bench_render import bench_render
 
-    result = bench_render(parts.studio, parts.settings(), template, runs)
+    studio = parts.studio(parts.settings(), template)
+    result = bench_render(studio, template, runs, peers=peers, pages=pages)
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
 
 
