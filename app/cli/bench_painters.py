@@ -7,14 +7,13 @@ That is ``shot``. What the product alone does beside is in ``whole``: the check 
 import multiprocessing
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal, Protocol
-
-from PIL import Image
 
 from app.flow.check_copy import check_poster
 from app.flow.make_poster import compose, facts_of, make_poster
@@ -122,14 +121,13 @@ class _Bench:
         self.studio = studio
         self.stages: dict[str, float] = {}
         self._kind = kind
-        self._ready: Image.Image | None = None
+        self._encoded: Callable[[RasterFormat], bytes] | None = None
 
     def shot(self, order: Order) -> bytes:
         fonts, cache = self.studio.kit.fonts, self.studio.cache
         if self._kind == "floor":
-            if self._ready is None:
-                self._ready = paint(self._laid_out(order), fonts)
-            return encode(self._ready, _raster(order))
+            self._encoded = self._encoded or partial(encode, paint(self._laid_out(order), fonts))
+            return self._encoded(_raster(order))
         display = self._laid_out(order)
         if self._kind == "imprimatur":
             return self._banded(Painting(display, fonts, cache), order)

@@ -15,12 +15,12 @@ from PIL import Image
 
 from app.rendering.bands import Rows, rows_of
 from app.rendering.cache import Patch, StaticCache
-from app.rendering.display import AnyItem, DisplayList
+from app.rendering.display import DisplayList, Rect
 from app.rendering.encode import encode
 from app.rendering.fonts import FontBook
-from app.rendering.paint_items import Decode, paint_item
+from app.rendering.paint_items import paint_item
 from app.rendering.paths import PixelBox
-from app.rendering.pictures import pixels
+from app.rendering.pictures import Picture, pixels
 from app.rendering.stack import Layer, Placed, Stack, Window
 from app.rendering.surface import Surface, common, transparent
 from app.rendering.version import renderer_version
@@ -43,7 +43,7 @@ class Painting:
         self.stack = Stack(display)
         self._fonts = fonts
         self._cache = cache
-        self._decode: Decode = cache.pixels if cache else pixels
+        self._decoded: dict[object, Image.Image] = {}
 
     @cached_property
     def bands(self) -> list[Rows]:
@@ -57,7 +57,7 @@ class Painting:
         live = [entry for entry in self.stack.live if common(entry.box, shown)]
         is_needed_again = bool(live) or shown == self.stack.canvas  # other rows are kept as a part of a file
         surface = Surface(self._piece("base", shown, static, is_needed_again).image.copy(), 0, top)
-        steps: list[Step] = [(entry.at, partial(self._paint, surface, entry.item)) for entry in live]
+        steps: list[Step] = [(entry.at, partial(self._paint, surface, entry)) for entry in live]
         for window in self.stack.windows:
             if common(window.box, shown):
                 steps += self._opened(surface, window)
@@ -72,8 +72,16 @@ class Painting:
             (layer.at, partial(self._lay, surface, layer)) for layer in window.above if common(layer.box, surface.box)
         ]
 
-    def _paint(self, surface: Surface, item: AnyItem) -> None:
-        paint_item(surface, item, self._fonts, self._decode)
+    def _paint(self, surface: Surface, entry: Placed) -> None:
+        decode = self._cache.pixels if self._cache and entry.is_live else self._pixels
+        paint_item(surface, entry.item, self._fonts, decode)
+
+    def _pixels(self, picture: Picture, crop: Rect, size: tuple[int, int]) -> Image.Image:
+        """What of a picture is painted once and then kept as a piece, decoded once for all bands of this poster."""
+        key = (picture.digest, crop, size)
+        if key not in self._decoded:
+            self._decoded[key] = pixels(picture, crop, size)
+        return self._decoded[key]
 
     def _lay(self, surface: Surface, layer: Layer) -> None:
         colours, alpha = self._piece("patch", layer.box, layer.group), self._piece("alpha", layer.box, layer.group)
@@ -90,7 +98,7 @@ class Painting:
         else:
             surface = transparent(box)
         for entry in entries:
-            self._paint(surface, entry.item)
+            self._paint(surface, entry)
         image = surface.image
         if kind == "patch":
             image = image.convert("RGB")
