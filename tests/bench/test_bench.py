@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from app.cli import bench_peers, bench_results
+from app.cli import bench_batch, bench_peers, bench_results
 from app.cli.bench_goals import Goal
 from app.cli.bench_page import write_list, write_page
 from app.cli.bench_painters import order_for
@@ -97,6 +97,29 @@ def test_bench_print_compares_one_document_with_many(parts: Parts, capsys: pytes
     for pair in answer["standards"].values():
         assert 0 < pair["together_bytes"] < pair["alone_bytes"]
         assert pair["time_ratio"] > 0
+
+
+def test_bench_batch_finds_each_poster_once_and_proved(
+    parts: Parts, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bench_batch, "ROUNDS", 1)
+    monkeypatch.setattr(bench_batch, "LEAST_SHARE", 4)
+    asked = ("batch", "--template", "event-invitation", "--posters", "12", "--kills", "2", "--out", str(tmp_path))
+    answer = printed(parts, capsys, *asked)
+    assert (answer["posters"], answer["sorts"], answer["kills"]) == (12, 3, 2)
+    assert min(answer["per_second"], answer["per_core_second"], answer["peak_mib"], answer["growth"]) > 0
+    faults = ("without_poster", "missing", "unlisted", "doubled", "changed", "unproved")
+    assert {name: answer[name] for name in faults} == dict.fromkeys(faults, 0)
+
+    posters = sorted((tmp_path / "event-invitation-square").glob("*.jpg"))
+    posters[0].unlink()
+    posters[1].write_bytes(posters[2].read_bytes())
+    (tmp_path / "event-invitation-square" / "again.jpg").write_bytes(posters[2].read_bytes())
+    studio = open_studio(Settings.from_env({}), "event-invitation")
+    sorts = [bench_batch.Sort(studio.templates["event-invitation"], "square")]
+    rows = bench_batch.advisors(studio, tmp_path / "photos", 4)
+    found = bench_batch.looked_at(tmp_path, sorts, rows, 1)
+    assert (found["missing"], found["unlisted"], found["changed"]) == (1, 1, 1)
 
 
 def test_bench_results_compares_two_stores(
