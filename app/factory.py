@@ -162,8 +162,7 @@ def open_studio(settings: Settings, only: str | None = None) -> Studio:
 
 def _warm(studio: Studio) -> Studio:
     """The studio with the rules of its templates ready: it is about to be forked."""
-    for jurisdiction in {loaded.template.jurisdiction for loaded in studio.templates.values()}:
-        studio.rules.books.get(jurisdiction)
+    studio.prepare(*(loaded.template.jurisdiction for loaded in studio.templates.values()))
     return studio
 
 

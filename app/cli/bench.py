@@ -1,6 +1,8 @@
 """`imprimatur bench`: speed as ratios, product and peers taken in turn in one run."""
 
 import json
+import tempfile
+from pathlib import Path
 
 import click
 
@@ -16,12 +18,41 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.option("--runs", type=click.IntRange(3, 500), default=15, show_default=True)
 @click.option("--template", default="wealth-launch", show_default=True)
+@click.option("--peers/--no-peers", default=True, show_default=True, help="Ask Chromium and satori, too.")
+@click.option("--pages", type=click.IntRange(0, 1000), default=100, show_default=True, help="Of the PDF of many.")
 @click.pass_obj
-def render(parts: Parts, as_json: bool, runs: int, template: str) -> None:
-    """Posters as PNG and JPEG, against Chromium and uncached Pillow."""
+def render(parts: Parts, as_json: bool, runs: int, template: str, peers: bool, pages: int) -> None:
+    """Posters as PNG, JPEG and PDF, against Chromium, satori and uncached Pillow; and every goal."""
     from app.cli.bench_render import bench_render
 
-    result = bench_render(parts.studio, parts.settings(), template, runs)
+    studio = parts.studio(parts.settings(), template)
+    result = bench_render(studio, template, runs, peers=peers, pages=pages)
+    click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--posters", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--kills", type=click.IntRange(0, 100), default=5, show_default=True)
+@click.option("--template", "templates", multiple=True, help="Only these; all if left out.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Kept, and gone on with, if given.")
+@click.pass_obj
+def batch(
+    parts: Parts,
+    as_json: bool,
+    posters: int,
+    workers: int,
+    kills: int,
+    templates: tuple[str, ...],
+    out: Path | None,
+) -> None:
+    """Batches of all templates and sizes, killed at random, then looked at file by file."""
+    from app.cli.bench_batch import bench_batch
+
+    studio = parts.studio(parts.settings(), templates[0] if len(templates) == 1 else None)
+    with tempfile.TemporaryDirectory() as scratch:
+        result = bench_batch(studio, out or Path(scratch), posters, workers, kills, templates)
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
 
 

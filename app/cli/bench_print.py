@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from app.cli.bench_render import NAMES
 from app.config import Settings
 from app.flow.make_poster import Order, Studio, compose
 from app.flow.print_poster import leaf_of
@@ -15,6 +14,7 @@ from app.rendering.paint_pdf import paint_document
 from app.rendering.pdf_edition import About, Finish, Leaf, Standard
 from app.rendering.values import Values
 
+NAMES = ("林若溪", "欧阳嬅", "陈㛃", "Zoë Müller", "买买提·阿卜杜热合曼", "司马相如", "李𠮷", "王伟")
 STANDARDS: tuple[Standard, ...] = ("plain", "x-4", "a-3u")
 
 
@@ -81,6 +81,18 @@ def bench_print(
                 pair.together_s.clear()
                 pair.alone_s.clear()
     return PrintBench(template, pages, pairs)
+
+
+def many_pages(studio: Studio, template: str, pages: int) -> float:
+    """How long one document of `pages` takes, as a part of as many documents, once, after a warm-up of both."""
+    day = datetime.now(UTC).date()
+    leaves = [_leaf(studio, template, number, day) for number in range(pages)]
+    pair = Pair()
+    for some in (leaves[:2], leaves):
+        pair.together_s.clear()
+        pair.alone_s.clear()
+        _measure(studio, some, Finish("plain"), day, pair)
+    return pair.together_s[0] / pair.alone_s[0]
 
 
 def _measure(studio: Studio, leaves: list[Leaf], finish: Finish, day: date, pair: Pair) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
-from pypinyin import Style, pinyin
 
 from app.compliance.codes import CodeTable
 from app.compliance.lookalikes import LEET, SYLLABLES
 from app.compliance.normalise import CJK, Folded, is_cjk, places
 from app.compliance.segment import Segments
+from app.compliance.syllables import syllable
 
 _FIRST = 0xE000  # syllables are numbered from here, for the automaton
 _FIRST_LETTER = 0xF700  # and single letters from here
@@ -24,8 +24,8 @@ def _code(syllable: str) -> str:
 @lru_cache(maxsize=20_000)
 def syllable_of(char: str) -> str:
     """The code of the first reading of a Chinese character, without tone."""
-    reading = pinyin(char, style=Style.NORMAL, errors="ignore")
-    return _code(reading[0][0].replace("ü", "v")) if reading else char
+    reading = syllable(char)
+    return _code(reading) if reading else char
 
 
 def _letter(letter: str) -> str:
@@ -35,8 +35,8 @@ def _letter(letter: str) -> str:
 
 def _initials(word: str) -> Iterator[str]:
     for char in word:
-        reading = pinyin(char, style=Style.NORMAL, errors="ignore")
-        yield _letter(reading[0][0][0]) if reading else char
+        reading = syllable(char)
+        yield _letter(reading[0]) if reading else char
 
 
 _INITIALS = "b|p|m|f|d|t|n|l|g|k|h|j|q|x|zh|ch|sh|r|z|c|s|y|w"

@@ -1,32 +1,36 @@
 """Batch: one poster for each row of a table, by several processes, each checked and proven, resumed where it stopped.
 
 The journal beside the posters is the truth: a link is written down before it is painted, a poster after its file is in
-place. Killed at any moment, the next run does only what is missing.
+place. Killed at any moment, the next run does only what is missing. Posters are on disk for good when the manifest is:
+what the machine loses before then is not what the journal says, and is made again, with the same link.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.flow.batch_files import MANIFEST_NAME, file_name, manifest, pack, unpack
-from app.flow.batch_journal import POSTER_EXISTS, Made, Minted, append, exclusive, mend, replay
+from app.flow.batch_journal import POSTER_EXISTS, Made, Minted, exclusive, mend, note, replay
 from app.flow.batch_rows import (
     Batch,
     BatchOrder,
     Limits,
     Progress,
     TableRow,
-    link_of,
+    links_of,
     order_of_row,
     outcome_of_row,
     read_rows,
     refused,
 )
+from app.flow.check_copy import Passed
 from app.flow.make_poster import compose, make_poster
 from app.flow.orders import Studio
 from app.jobs.crew import Crew
 from app.kernel.errors import AppError, Invalid, Unavailable
-from app.kernel.files import write_atomically
+from app.kernel.files import settle, write_atomically, write_whole
+from app.rendering.pictures import Picture
 
 
 def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], None], limits: Limits) -> list[Made]:
@@ -47,6 +51,7 @@ def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], No
         done = {number: made for number, made in before.items() if made.outcome in POSTER_EXISTS}
         made = _make_all(batch, done, report)
         listed = [made[number] for number, _ in order.rows]
+        settle()
         write_atomically(folder / MANIFEST_NAME, manifest(listed))
         if archive:
             pack(folder, archive, listed)
@@ -57,7 +62,7 @@ def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], No
 
 
 def _make_all(batch: Batch, done: Mapping[int, Made], report: Callable[[Progress], None]) -> dict[int, Made]:
-    """First every row is validated and judged; then the good ones are painted."""
+    """The outcome of every row: of those that an earlier run has finished, and of the others."""
     made: dict[int, Made] = {}
     resumed = 0
 
@@ -65,9 +70,8 @@ def _make_all(batch: Batch, done: Mapping[int, Made], report: Callable[[Progress
         lost = sum(one.outcome not in POSTER_EXISTS for one in made.values())
         report(Progress(len(batch.order.rows), resumed, len(made), lost))
 
-    to_judge: list[tuple[TableRow, Minted]] = []
-    for row in batch.order.rows:
-        link = link_of(batch, row)
+    work: list[Work] = []
+    for row, link in zip(batch.order.rows, links_of(batch, batch.order.rows), strict=True):
         earlier = done.get(row[0])
         if earlier and earlier.key == link.key and _is_whole(batch.folder / earlier.file, earlier.sha256):
             made[row[0]] = earlier
@@ -75,18 +79,12 @@ def _make_all(batch: Batch, done: Mapping[int, Made], report: Callable[[Progress
             continue
         if earlier:
             (batch.folder / earlier.file).unlink(missing_ok=True)
-        to_judge.append((row, link))
+        work.append((row, link))
     tell()
-    read_rows(batch, to_judge)
-    for stage in (_judge_row, _paint_row):
-        passed = []
-        for row, link, outcome in _spread(batch, stage, to_judge):
-            if outcome is None:
-                passed.append((row, link))
-                continue
-            made[row[0]] = outcome
-            tell()
-        to_judge = sorted(passed, key=lambda work: work[0][0])
+    read_rows(batch, work)
+    for link, outcome in _worked(batch, work):
+        made[link.row] = outcome
+        tell()
     return made
 
 
@@ -99,24 +97,33 @@ def _is_whole(file: Path, sha256: str) -> bool:
 
 # --- in the worker processes -----------------------------------------------------------------------------------------
 
-Stage = Callable[[Batch, TableRow, Minted], Made | None]
+Work = tuple[TableRow, Minted]
 
 
-def _judge_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
-    """Why the row gets no poster; None when it may be painted."""
-    try:
-        _, judgement = compose(batch.studio, order_of_row(batch, row, link))
-    except Invalid as error:
-        return refused(batch, link, "invalid", error)
-    if judgement.verdict.outcome != "block":
-        return None
-    return refused(batch, link, "block", Invalid.of(judgement.blocking()))
+@dataclass(frozen=True, slots=True)
+class _Fair:
+    """A row that may be painted: the judgement on it, and its pictures (without their bytes), which are whole."""
+
+    passed: Passed
+    pictures: tuple[Picture, ...]
 
 
-def _paint_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
+def _judge_row(batch: Batch, row: TableRow, link: Minted) -> Made | _Fair:
+    """Why the row gets no poster; or what is known of it when it may be painted."""
     try:
         order = order_of_row(batch, row, link)
-        poster = make_poster(batch.studio, order)
+        _, judgement = compose(batch.studio, order)
+    except Invalid as error:
+        return refused(batch, link, "invalid", error)
+    if judgement.verdict.outcome == "block":
+        return refused(batch, link, "block", Invalid.of(judgement.blocking()))
+    return _Fair(Passed.of(judgement), tuple(replace(picture, data=b"") for picture in order.values.pictures))
+
+
+def _paint_row(batch: Batch, row: TableRow, link: Minted, fair: _Fair) -> Made:
+    try:
+        order = order_of_row(batch, row, link, fair.pictures)
+        poster = make_poster(batch.studio, order, fair.passed)
         outcome = outcome_of_row(batch, order, poster.judgement)
     except Invalid as error:
         return refused(batch, link, "invalid", error)
@@ -124,34 +131,40 @@ def _paint_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
         return refused(batch, link, "failed", error)
     file = file_name(link.row, row[1].get("name", ""), batch.order.format)
     try:
-        write_atomically(batch.folder / file, poster.data)
+        write_whole(batch.folder / file, poster.data)
     except OSError as error:
         return refused(batch, link, "failed", Unavailable("not_written", f"{file}: {error.strerror or error}"))
     made = Made(link.row, link.key, file, poster.sha256, link.url, outcome, "")
-    append(batch.journal, made)
+    note(batch.journal, made)
     return made
 
 
-def _spread(
-    batch: Batch, stage: Stage, work: Sequence[tuple[TableRow, Minted]]
-) -> Iterator[tuple[TableRow, Minted, Made | None]]:
-    """Do `stage` for each piece of work in child processes; the result of each as it comes.
+def _worked(batch: Batch, work: Sequence[Work]) -> Iterator[tuple[Minted, Made]]:
+    """First every row is validated and judged, then the good ones are painted, in the same child processes.
 
-    A child that hangs or dies costs its own row: that one has failed, and the others go on.
+    The outcome of each as it comes. A child that hangs or dies costs its own row: that one has failed, and the others
+    go on.
     """
     if not work:
         return
 
-    def do(index: int) -> Made | None:
-        return stage(batch, *work[index])
+    def do(piece: tuple[int, _Fair | None]) -> Made | _Fair:
+        index, fair = piece
+        return _judge_row(batch, *work[index]) if fair is None else _paint_row(batch, *work[index], fair)
 
+    batch.studio.prepare(batch.order.template.template.jurisdiction)
     size = min(batch.order.workers, len(work))
     with Crew(do, size, batch.limits.seconds, batch.limits.memory_mib) as crew:
-        for index, outcome in crew.do(range(len(work))):
-            row, link = work[index]
-            if isinstance(outcome, AppError):
-                outcome = refused(batch, link, "failed", outcome)
-            yield row, link, outcome
+        pieces: list[tuple[int, _Fair | None]] = [(index, None) for index in range(len(work))]
+        while pieces:
+            fair: list[tuple[int, _Fair | None]] = []
+            for (index, _), outcome in crew.do(pieces):
+                if isinstance(outcome, _Fair):
+                    fair.append((index, outcome))
+                    continue
+                link = work[index][1]
+                yield link, refused(batch, link, "failed", outcome) if isinstance(outcome, AppError) else outcome
+            pieces = sorted(fair, key=lambda piece: piece[0])
 
 
 __all__ = ["BatchOrder", "Limits", "Progress", "run_batch"]

@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -55,13 +55,25 @@ def exclusive(folder: Path) -> Iterator[Path]:
         yield path
 
 
-def append(path: Path, event: Minted | Made) -> None:
-    """Write one event; a line is on disk, whole, when this returns."""
-    line = json.dumps({"event": type(event).__name__.lower(), **asdict(event)}, ensure_ascii=False) + "\n"
+def append(path: Path, *events: Minted | Made) -> None:
+    """Write events down; their lines are on disk, whole, when this returns."""
+    _append(path, events, is_durable=True)
+
+
+def note(path: Path, event: Minted | Made) -> None:
+    """Write an event down that may be lost with the machine, but not with this process: what it tells can be redone."""
+    _append(path, (event,), is_durable=False)
+
+
+def _append(path: Path, events: Sequence[Minted | Made], *, is_durable: bool) -> None:
+    lines = (json.dumps({"event": type(one).__name__.lower(), **asdict(one)}, ensure_ascii=False) for one in events)
+    rest = memoryview("".join(f"{line}\n" for line in lines).encode())
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
-        os.write(descriptor, line.encode())
-        os.fdatasync(descriptor)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        if is_durable:
+            os.fdatasync(descriptor)
     finally:
         os.close(descriptor)
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from app.compliance.document import Outcome
-from app.flow.batch_journal import Made, Minted, append
+from app.flow.batch_journal import Made, Minted, append, note
 from app.flow.check_copy import Judgement
 from app.flow.fill import Reader, files_in, row_values
 from app.flow.orders import Format, Order, Studio
@@ -17,6 +17,7 @@ from app.kernel.errors import AppError, Invalid
 from app.kernel.ids import new_code
 from app.ocr.core import ENGINE, Reading
 from app.rendering.pdf_edition import PLAIN, Finish
+from app.rendering.pictures import Picture
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate
 
@@ -79,18 +80,23 @@ class Batch:
         self.reader = Reader(self.order.template.template, files_in(self.order.base))
 
 
-def link_of(batch: Batch, row: TableRow) -> Minted:
-    """The row's link: the one it names, the one an earlier run gave it, or a new one, written down at once."""
-    number, cells = row
-    key = _key(batch, row)
-    if cells.get("url"):
-        return Minted(number, key, cells["url"])
-    earlier = batch.minted.get(number)
-    if earlier is not None and earlier.key == key:
-        return earlier
-    minted = Minted(number, key, f"{batch.order.base_url.rstrip('/')}/{new_code()}")
-    append(batch.journal, minted)
-    return minted
+def links_of(batch: Batch, rows: Sequence[TableRow]) -> list[Minted]:
+    """Each row's link: the one it names, the one an earlier run gave it, or a new one. New ones are written down."""
+    links, new = [], []
+    for row in rows:
+        number, cells = row
+        key = _key(batch, row)
+        earlier = batch.minted.get(number)
+        if cells.get("url"):
+            links.append(Minted(number, key, cells["url"]))
+        elif earlier is not None and earlier.key == key:
+            links.append(earlier)
+        else:
+            new.append(Minted(number, key, f"{batch.order.base_url.rstrip('/')}/{new_code()}"))
+            links.append(new[-1])
+    if new:
+        append(batch.journal, *new)
+    return links
 
 
 def _key(batch: Batch, row: TableRow) -> str:
@@ -127,9 +133,10 @@ def _picture_states(batch: Batch, cells: Mapping[str, str]) -> dict[str, str]:
     return states
 
 
-def order_of_row(batch: Batch, row: TableRow, link: Minted) -> Order:
-    """The order for one row. *Raises* Invalid with the problems of its cells."""
+def order_of_row(batch: Batch, row: TableRow, link: Minted, known: Sequence[Picture] = ()) -> Order:
+    """The order for one row; `known` pictures need not be looked at again. *Raises* Invalid for bad cells."""
     order = batch.order
+    batch.reader.known = {picture.digest: picture for picture in known}
     values = row_values(batch.reader, row[1], batch.studio.no_photo)
     problems = batch.reader.take_problems()
     if problems:
@@ -158,5 +165,5 @@ def refused(batch: Batch, link: Minted, outcome: str, error: AppError) -> Made:
     """What became of a row that gets no poster, written down."""
     reason = error.message if isinstance(error, Invalid) else f"{error.message} [{error.code}]"
     made = Made(link.row, link.key, "", "", link.url, outcome, reason)
-    append(batch.journal, made)
+    note(batch.journal, made)
     return made

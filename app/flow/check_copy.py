@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from app.compliance.document import Document, Facts, Finding, TextRun, Verdict
 from app.compliance.engine import check
@@ -50,9 +51,46 @@ def document_of(display: DisplayList, facts: Facts) -> Document:
     return Document(runs, facts, fragment=False, canvas=(display.width_px, display.height_px))
 
 
-def check_poster(rules: Rules, display: DisplayList, facts: Facts, as_of: date, evidence: Evidence = NONE) -> Judgement:
-    """The judgement on a poster. *Raises* Blocked ``check_failed`` when it could not be judged."""
-    return judge(rules, document_of(display, facts), as_of, evidence)
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A judgement without its document, of which only the digest is kept: small enough to be handed on."""
+
+    digest: str
+    verdict: Verdict
+    cleared: tuple[Cleared, ...]
+
+    @classmethod
+    def of(cls, judgement: Judgement) -> "Passed":
+        """What can be handed on of a judgement."""
+        return cls(_digest_of(judgement.document), judgement.verdict, judgement.cleared)
+
+    def fits(self, rules: Rules, document: Document, as_of: date) -> bool:
+        """Whether these rules would say the same of `document` on that day, since they did."""
+        passed = (self.verdict.fingerprint, self.verdict.as_of, self.digest)
+        return passed == (rules.fingerprint, as_of, _digest_of(document))
+
+
+def _digest_of(document: Document) -> str:
+    return sha256(repr(document).encode()).hexdigest()
+
+
+def check_poster(
+    rules: Rules,
+    display: DisplayList,
+    facts: Facts,
+    as_of: date,
+    evidence: Evidence = NONE,
+    *,
+    passed: Passed | None = None,
+) -> Judgement:
+    """The judgement on a poster; one that was `passed` on the same evidence counts, where it fits.
+
+    *Raises* Blocked ``check_failed`` when it could not be judged.
+    """
+    document = document_of(display, facts)
+    if passed is not None and passed.fits(rules, document, as_of):
+        return Judgement(document, passed.verdict, passed.cleared)
+    return judge(rules, document, as_of, evidence)
 
 
 def judge(rules: Rules, document: Document, as_of: date, evidence: Evidence = NONE) -> Judgement:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +29,16 @@ def files_in(folder: Path) -> ReadBytes:
 
 
 class Reader:
-    """Collects values and problems. `read` finds the bytes of a picture by the name that the values give it."""
+    """Collects values and problems. `read` finds the bytes of a picture by the name that the values give it.
+
+    Pictures that are `known` (by digest, without their bytes) have been looked at before, and are not again.
+    """
 
     def __init__(self, template: Template, read: ReadBytes) -> None:
         self.template = template
         self.problems: list[Problem] = []
         self._read = read
+        self.known: Mapping[str, Picture] = {}
         self._last: tuple[str, Picture] | None = None
 
     def wrong(self, path: str, code: str, message: str) -> None:
@@ -52,7 +58,9 @@ class Reader:
         if self._last is not None and self._last[0] == name:
             return self._last[1]
         try:
-            found = read_picture(self._read(name))
+            data = self._read(name)
+            known = self.known.get(sha256(data).hexdigest()) if self.known else None
+            found = replace(known, data=data) if known is not None else read_picture(data)
         except Invalid as error:
             self.wrong(path, error.code, error.message)
             return None

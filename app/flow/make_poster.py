@@ -5,19 +5,20 @@ from datetime import date
 from typing import Literal
 
 from app.compliance.document import Facts
-from app.flow.check_copy import Judgement, check_poster
+from app.flow.check_copy import Judgement, Passed, check_poster
 from app.flow.orders import MEDIA_TYPES, Format, Order, Poster, Studio
 from app.flow.print_poster import print_poster
 from app.kernel.errors import Invalid, Problem
-from app.rendering.banded_jpeg import encode_jpeg, gray_of_jpeg
-from app.rendering.banded_png import encode_png, gray_of_png
+from app.rendering.banded_jpeg import encode_jpeg
+from app.rendering.banded_png import encode_png
 from app.rendering.display import DisplayList
 from app.rendering.encode import encode
 from app.rendering.layout import lay_out
-from app.rendering.paint_png import paint
+from app.rendering.paint_png import Painting
 from app.rendering.paint_svg import paint_svg
 from app.rendering.pdf_edition import PLAIN
 from app.rendering.proof import prove
+from app.rendering.proof_bands import prove_bands
 from app.rendering.proof_strips import prove_strips
 from app.rendering.strips import encode_strips, gray_strips, is_large, paint_strips
 from app.rendering.template import Template
@@ -25,15 +26,18 @@ from app.rendering.template import Template
 PixelFormat = Literal["png", "jpeg", "webp", "svg"]
 
 
-def compose(studio: Studio, order: Order) -> tuple[DisplayList, Judgement]:
-    """Lay the poster out and judge what it says. *Raises* Invalid with every problem of the values."""
+def compose(studio: Studio, order: Order, passed: Passed | None = None) -> tuple[DisplayList, Judgement]:
+    """Lay the poster out and judge what it says, unless this studio has `passed` judgement on the very same.
+
+    *Raises* Invalid with every problem of the values.
+    """
     template = order.template.template
     _require_valid(template, order.as_of)
     display = lay_out(
         template, order.size, order.values, studio.kit, order.template.pictures, order.link, order.language
     )
     facts = facts_of(order, display.language)
-    return display, check_poster(studio.rules, display, facts, order.as_of, studio.evidence)
+    return display, check_poster(studio.rules, display, facts, order.as_of, studio.evidence, passed=passed)
 
 
 def facts_of(order: Order, language: str) -> Facts:
@@ -49,13 +53,13 @@ def facts_of(order: Order, language: str) -> Facts:
     )
 
 
-def make_poster(studio: Studio, order: Order) -> Poster:
-    """The finished file.
+def make_poster(studio: Studio, order: Order, passed: Passed | None = None) -> Poster:
+    """The finished file; `passed` as in `compose`.
 
     *Raises* Invalid with every problem of the values; a blocking finding is one (``blocked``), at its slot.
     Blocked when the code of the finished file cannot be proved.
     """
-    display, judgement = compose(studio, order)
+    display, judgement = compose(studio, order, passed)
     if judgement.verdict.outcome == "block":
         raise Invalid.of(judgement.blocking())
     if order.format == "pdf":
@@ -72,17 +76,16 @@ def render(studio: Studio, display: DisplayList, format_: PixelFormat) -> bytes:
     if is_large(display) and format_ != "webp":
         return _render_large(studio, display, format_)
     fonts, cache = studio.kit.fonts, studio.cache
-    link = display.qr.link if display.qr else None
-    pixels = paint(display, fonts, cache)
+    painting = Painting(display, fonts, cache)
     if format_ == "webp":
-        data = encode(pixels, "webp", display.dpi)
-        prove(data, MEDIA_TYPES["webp"], link)
+        data = encode(painting.rows(0, display.height_px), "webp", display.dpi)
+        prove(data, MEDIA_TYPES["webp"], display.qr.link if display.qr else None)
     elif format_ == "jpeg":
-        data = encode_jpeg(pixels, display, cache)
-        prove(data, MEDIA_TYPES["jpeg"], link, lambda file: gray_of_jpeg(file, display, cache))
+        data = encode_jpeg(painting, cache)
+        prove_bands(data, "jpeg", display, painting.bands, cache)
     else:
-        data = encode_png(pixels, display, cache)
-        prove(data, MEDIA_TYPES["png"], link, lambda file: gray_of_png(file, cache))
+        data = encode_png(painting, cache)
+        prove_bands(data, "png", display, painting.bands, cache)
     return data if format_ != "svg" else paint_svg(display, fonts).encode()
 
 

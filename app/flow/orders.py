@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from app.compliance.pack import Jurisdiction
 from app.compliance.rules import Rules
 from app.evidence.core import NONE, Evidence
 from app.flow.check_copy import Judgement
@@ -49,6 +50,11 @@ class Studio:
     def built_in(self) -> Rules:
         """The rules as they come with the product."""
         return self.packs or self.rules
+
+    def prepare(self, *jurisdictions: Jurisdiction) -> None:
+        """Compiles the rules of these jurisdictions: before processes are forked that would each do it."""
+        for jurisdiction in set(jurisdictions):
+            self.rules.books.get(jurisdiction)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.flow.batch_rows import (
     BatchOrder,
     Limits,
     TableRow,
-    link_of,
+    links_of,
     order_of_row,
     outcome_of_row,
     read_rows,
@@ -59,7 +59,7 @@ def print_batch(studio: Studio, order: BatchOrder, limits: Limits) -> list[Made]
         mend(journal)
         batch = Batch(studio, limits, order, order.out, journal)
         batch.minted, _ = replay(journal)
-        work = [(row, link_of(batch, row)) for row in order.rows]
+        work = list(zip(order.rows, links_of(batch, order.rows), strict=True))
         read_rows(batch, work)
 
         def do(_: int) -> list[Made]:

@@ -8,9 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from app.kernel.errors import Invalid, Problem
 
 MAX_ROWS = 100_000
@@ -97,6 +94,9 @@ def _header_problems(path: Path, header: list[str], columns: list[str], known: s
 
 
 def _excel(path: Path) -> Iterator[list[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:

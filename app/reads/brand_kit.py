@@ -1,6 +1,5 @@
 """A brand's folder, read: the kit that templates are laid out with, and the sample advisor of previews."""
 
-import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from pydantic import ValidationError
 
 from app.brand.core import BrandKit
 from app.kernel.errors import Invalid, Problem
+from app.kernel.files import MappedFile
 from app.rendering.fonts import FontBook
 from app.rendering.layout import Kit
 from app.rendering.pictures import Picture, read_picture
@@ -63,11 +63,10 @@ def read_brand(folder: Path) -> BrandKit:
 
 
 def _font_book(brand: BrandKit, fonts_dir: Path, problems: list[Problem]) -> FontBook:
-    files: dict[str, mmap.mmap] = {}
+    files: dict[str, MappedFile] = {}
     for key, face in brand.fonts.faces.items():
         try:
-            with (fonts_dir / face.file).open("rb") as stream:
-                files[key] = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            files[key] = MappedFile(fonts_dir / face.file)
         except (OSError, ValueError):
             message = f"{face.file} is not among the fonts; script/setup fetches them"
             problems.append(Problem(f"fonts.faces.{key}", "missing_font", message))

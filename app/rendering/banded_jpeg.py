@@ -9,13 +9,14 @@ import re
 import struct
 from collections.abc import Iterator
 from functools import lru_cache, partial
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.rendering.bands import band_of, rows_of
-from app.rendering.cache import Band, ReadBand, StaticCache
+from app.rendering.bands import Part, Pixels, Rows, band_of, read_before
+from app.rendering.cache import Band, StaticCache
 from app.rendering.display import DisplayList
 from app.rendering.encode import write_jpeg
 
@@ -23,41 +24,50 @@ Gray = NDArray[np.uint8]
 
 BLOCK_ROWS = 8  # nothing is subsampled, so a row of blocks is eight rows of pixels
 RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+_ANY_MARKER = re.compile(rb"\xff[^\x00]", re.DOTALL)  # within a scan, 0xFF itself is followed by a zero
 _FRAME = re.compile(rb"\xff\xc0\x00\x11\x08(..)", re.DOTALL)  # of three components
 _SCAN, END = b"\xff\xda", b"\xff\xd9"
 
 
-def encode_jpeg(image: Image.Image, display: DisplayList, cache: StaticCache | None) -> bytes:
-    """The JPEG of `image`, which is what `display` looks like; the same bytes, whether rows were kept or not."""
-    parts = [jpeg_head(image.size, display.dpi)]
-    for rows in rows_of(display):
+def encode_jpeg(painted: Pixels, cache: StaticCache | None) -> bytes:
+    """The JPEG of a poster, of which only those rows are painted that were not kept; the same bytes in any case."""
+    display = painted.display
+    parts = [jpeg_head((display.width_px, display.height_px), display.dpi)]
+    for rows in painted.bands:
         first = rows.top // BLOCK_ROWS
-        band, is_new = band_of("jpeg", image, rows, display, cache, partial(scan_of, first))
-        if is_new and cache is not None:
-            cache.keep_read(ReadBand(band.data, gray_of_scan(band.data, image.width, rows.bottom - rows.top)))
+        band = band_of("jpeg", painted, rows, cache, partial(scan_of, first))
         parts += [band.data] if first == 0 else [marker(first - 1), band.data]
     return b"".join([*parts, END])
 
 
-def gray_of_jpeg(jpeg: bytes, display: DisplayList, cache: StaticCache) -> Gray | None:
-    """The grey picture in a file as `encode_jpeg` writes them, read from the file itself; None for any other JPEG.
-
-    Kept bands are told by their bytes, and not decoded again.
-    """
+def jpeg_parts(jpeg: bytes, display: DisplayList, bands: list[Rows], cache: StaticCache | None) -> list[Part] | None:
+    """The stretches of a file as `encode_jpeg` writes them, told by its bytes alone; None for any other JPEG."""
     begun = jpeg_head((display.width_px, display.height_px), display.dpi)
-    if not jpeg.startswith(begun) or not jpeg.endswith(END):
+    if not jpeg.startswith(begun):
         return None
-    ends = [match.start() for match in RESTART.finditer(jpeg, len(begun))]
-    if len(ends) != -(-display.height_px // BLOCK_ROWS) - 1:
-        return None
-    ends.append(len(jpeg) - len(END))
-    view, grays = memoryview(jpeg), []
-    for rows in rows_of(display):
-        first, last = rows.top // BLOCK_ROWS, -(-rows.bottom // BLOCK_ROWS) - 1
-        part = view[ends[first - 1] + 2 if first else len(begun) : ends[last]]
-        gray = cache.read_rows(part)
-        grays.append(gray_of_scan(bytes(part), display.width_px, rows.bottom - rows.top) if gray is None else gray)
-    return np.concatenate(grays)
+    view, at, parts = memoryview(jpeg), len(begun), list[Part]()
+    for rows in bands:
+        read = read_before("jpeg", rows, jpeg, at, cache)
+        end = at + len(read.data) if read is not None else _end_of(jpeg, at, rows)
+        after = marker(-(-rows.bottom // BLOCK_ROWS) - 1) if rows.bottom < display.height_px else END
+        if end is None or not jpeg.startswith(after, end):
+            return None
+        parts.append(Part(rows, view[at:end], read))
+        at = end + len(after)
+    return parts if at == len(jpeg) else None
+
+
+def _end_of(jpeg: bytes, at: int, rows: Rows) -> int | None:
+    """Where the scan of the band ends that begins at `at`; None where its markers are not what they should be."""
+    first, blocks = rows.top // BLOCK_ROWS, -(-rows.height // BLOCK_ROWS)
+    ends = [match.start() for match in islice(_ANY_MARKER.finditer(jpeg, at), blocks)]
+    inner = all(jpeg.startswith(marker(row), end) for row, end in enumerate(ends[:-1], first))
+    return ends[-1] if inner and len(ends) == blocks else None
+
+
+def read_jpeg_part(part: Part, width: int) -> tuple[Gray, int]:
+    """The grey rows of a part, decoded from it alone."""
+    return gray_of_scan(bytes(part.data), width, part.rows.height), 0
 
 
 def scan_of(first: int, image: Image.Image) -> Band:
@@ -68,8 +78,10 @@ def scan_of(first: int, image: Image.Image) -> Band:
 
 def _numbered(scan: bytes, first: int) -> bytes:
     """The scan with its restart markers counted from the row of blocks `first` on."""
-    parts = RESTART.split(scan)
-    return b"".join(_joined(parts, first))
+    begun = RESTART.search(scan)
+    if begun is None or begun.group() == marker(first):
+        return scan
+    return b"".join(_joined(RESTART.split(scan), first))
 
 
 def _joined(parts: list[bytes], first: int) -> Iterator[bytes]:
@@ -106,7 +118,7 @@ def _head_of(jpeg: bytes) -> bytes:
 
 
 def gray_of_scan(scan: bytes, width: int, height: int) -> Gray:
-    """The grey rows that a band of a file shows, taken by itself."""
+    """The grey rows that a band of a file shows, taken by itself, whatever its restart markers are numbered from."""
     data = jpeg_head((width, height), None) + _numbered(scan, 0) + END
     with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
         image.draft("L", image.size)

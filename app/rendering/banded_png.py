@@ -7,7 +7,7 @@ only the check sums are combined. Lossless, and nothing that a reader would have
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import fpng
@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.rendering.bands import band_of, rows_of
-from app.rendering.cache import Band, ReadBand, StaticCache
+from app.rendering.bands import Part, Pixels, Rows, band_of, read_before
+from app.rendering.cache import Band, StaticCache
 from app.rendering.display import DisplayList
-from app.rendering.encode import SIGNATURE, chunk, chunks, head
+from app.rendering.encode import chunk, chunks, head
 
 Gray = NDArray[np.uint8]
 
@@ -34,18 +34,22 @@ _UP = 2
 _tables: dict[tuple[int, int], tuple[int, int]] = {}  # fpng writes the same table of codes again and again
 
 
-def encode_png(image: Image.Image, display: DisplayList, cache: StaticCache | None) -> bytes:
-    """The PNG of `image`, which is what `display` looks like; the same bytes, whether rows were kept or not."""
-    adler, bands = zlib.adler32(b""), []
-    for rows in rows_of(display):
-        band, is_new = band_of("png", image, rows, display, cache, compressed)
-        if is_new and cache is not None and (gray := read_rows(band.data[8:-4], image.width)) is not None:
-            cache.keep_read(ReadBand(band.data, gray))
+def encode_png(painted: Pixels, cache: StaticCache | None) -> bytes:
+    """The PNG of a poster, of which only those rows are painted that were not kept; the same bytes in any case."""
+    adler, bands, width = zlib.adler32(b""), [], painted.display.width_px
+    for rows in painted.bands:
+        band = band_of("png", painted, rows, cache, compressed)
         bands.append(band.data)
-        adler = combined(adler, band.adler, (rows.bottom - rows.top) * (1 + 3 * image.width))
-    tail = chunk(b"IDAT", LAST_BLOCK + struct.pack(">I", adler))
-    begun = [*head(image.size, display.dpi), chunk(b"IDAT", ZLIB_HEAD)]
-    return b"".join([*begun, *bands, tail, chunk(b"IEND", b"")])
+        adler = combined(adler, band.adler, rows.height * (1 + 3 * width))
+    return b"".join([_begun(painted.display), *bands, _ended(adler)])
+
+
+def _begun(display: DisplayList) -> bytes:
+    return b"".join([*head((display.width_px, display.height_px), display.dpi), chunk(b"IDAT", ZLIB_HEAD)])
+
+
+def _ended(adler: int) -> bytes:
+    return chunk(b"IDAT", LAST_BLOCK + struct.pack(">I", adler)) + chunk(b"IEND", b"")
 
 
 def compressed(image: Image.Image) -> Band:
@@ -61,38 +65,58 @@ def compressed(image: Image.Image) -> Band:
     return Band(chunk(b"IDAT", opened), adler)
 
 
-def gray_of_png(png: bytes, cache: StaticCache | None) -> Gray | None:
-    """The grey picture in a file as `encode_png` writes them, read from the file itself; None for any other PNG.
-
-    A chunk that is byte by byte a kept one is not unpacked again.
-    """
-    view, at, size = memoryview(png), len(SIGNATURE), (0, 0)
-    rows: list[Gray] = []
-    while at < len(png):
-        length, kind = struct.unpack_from(">I4s", png, at)
-        whole = view[at : at + 12 + length]
-        at += 12 + length
-        if kind == b"IHDR":
-            size = struct.unpack_from(">II", whole, 8)
-        elif kind == b"IDAT" and length > len(LAST_BLOCK) + 4:
-            gray = cache.read_rows(whole) if cache else None
-            gray = read_rows(whole[8:-4], size[0]) if gray is None else gray
-            if gray is None:
-                return None
-            rows.append(gray)
-    if sum(len(one) for one in rows) != size[1]:
+def png_parts(png: bytes, display: DisplayList, bands: list[Rows], cache: StaticCache | None) -> list[Part] | None:
+    """The stretches of a file as `encode_png` writes them, told by its bytes alone; None for any other PNG."""
+    begun = _begun(display)
+    if not png.startswith(begun):
         return None
-    return np.concatenate(rows)
+    view, at, parts = memoryview(png), len(begun), list[Part]()
+    for rows in bands:
+        read = read_before("png", rows, png, at, cache)
+        end = at + len(read.data) if read is not None else _end_of(png, at)
+        parts.append(Part(rows, view[at:end], read))
+        at = end
+    return parts if len(png) - at == len(_ended(0)) else None
+
+
+def _end_of(png: bytes, at: int) -> int:
+    return at + 12 + int.from_bytes(png[at : at + 4])
+
+
+def read_png_part(part: Part, width: int) -> tuple[Gray, int] | None:
+    """The grey rows of a part, unpacked from it alone, and their check sum; None when they are not whole."""
+    length, kind = struct.unpack_from(">I4s", part.data)
+    if kind != b"IDAT" or zlib.crc32(part.data[4 : 8 + length]) != int.from_bytes(part.data[8 + length :]):
+        return None
+    unpacked = _unpacked(part.data[8:-4], width)
+    gray = _gray(unpacked, width) if unpacked is not None else None
+    return None if unpacked is None or gray is None or len(gray) != part.rows.height else (gray, zlib.adler32(unpacked))
+
+
+def is_summed(png: bytes, parts: Sequence[tuple[Part, int]], width: int) -> bool:
+    """Whether a file ends with the check sum of its parts, each given with its own."""
+    adler = zlib.adler32(b"")
+    for part, own in parts:
+        adler = combined(adler, own, part.rows.height * (1 + 3 * width))
+    return png.endswith(_ended(adler))
 
 
 def read_rows(stream: bytes | memoryview, width: int) -> Gray | None:
     """The grey rows of one band; None when they are not whole, or refer to rows above them."""
+    unpacked = _unpacked(stream, width)
+    return _gray(unpacked, width) if unpacked is not None else None
+
+
+def _unpacked(stream: bytes | memoryview, width: int) -> bytes | None:
+    reader = zlib.decompressobj(-15)
     try:
-        unpacked = zlib.decompressobj(-15).decompress(stream)
+        unpacked = reader.decompress(stream)
     except zlib.error:
         return None
-    if not unpacked or len(unpacked) % (1 + 3 * width):
-        return None
+    return None if reader.eof or not unpacked or len(unpacked) % (1 + 3 * width) else unpacked
+
+
+def _gray(unpacked: bytes, width: int) -> Gray | None:
     lines = np.frombuffer(unpacked, np.uint8).reshape(-1, 1 + 3 * width)
     filters = lines[:, 0]
     if filters[0] or not (np.all(filters[1:] == _UP) or np.all(filters[1:] == 0)):

@@ -4,6 +4,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, MutableMapping
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -15,9 +17,11 @@ from app.rendering.pictures import Picture, pixels
 
 Value = TypeVar("Value")
 
-STATIC_LIMIT_BYTES = 256 * 1024 * 1024
+STATIC_LIMIT_BYTES = 96 * 1024 * 1024
 PICTURE_LIMIT_BYTES = 32 * 1024 * 1024
 BAND_LIMIT_BYTES = 64 * 1024 * 1024
+READ_LIMIT_BYTES = 32 * 1024 * 1024
+CLEAN_LIMIT = 4096
 
 
 class ByteLru(Generic[Value]):
@@ -72,12 +76,22 @@ class Band:
     adler: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadBand:
-    """A stretch of a finished file, and the grey rows that were read from it."""
+    """A stretch of a finished file with the grey rows that were read from it, and the same a quarter as large.
+
+    `adler` is the check sum of what a PNG's unpacked to.
+    """
 
     data: bytes
     gray: NDArray[np.uint8]
+    small: NDArray[np.uint8]
+    adler: int = 0
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Names the bytes."""
+        return sha256(self.data).digest()
 
 
 class StaticCache:
@@ -93,7 +107,8 @@ class StaticCache:
         self._patches: ByteLru[Patch] = ByteLru(limit_bytes, lambda p: p.image.width * p.image.height * 4)
         self._backing = backing
         self._bands: ByteLru[Band] = ByteLru(BAND_LIMIT_BYTES, lambda band: len(band.data))
-        self._read: ByteLru[ReadBand] = ByteLru(BAND_LIMIT_BYTES, lambda band: band.gray.nbytes)
+        self._read: ByteLru[ReadBand] = ByteLru(READ_LIMIT_BYTES, lambda band: band.gray.nbytes + band.small.nbytes)
+        self._clean: ByteLru[bool] = ByteLru(CLEAN_LIMIT, lambda _: 1)
         self._pictures: ByteLru[Image.Image] = ByteLru(PICTURE_LIMIT_BYTES, lambda i: i.width * i.height * 4)
 
     @property
@@ -124,14 +139,21 @@ class StaticCache:
         """Keeps encoded rows under a key that names everything that they show."""
         self._bands.put(key, band)
 
-    def read_rows(self, data: memoryview) -> NDArray[np.uint8] | None:
-        """What was read from exactly these bytes before, if they were kept ones."""
-        band = self._read.get((len(data), bytes(data[-4:])))
-        return band.gray if band is not None and data == band.data else None
+    def read_band(self, key: str) -> ReadBand | None:
+        """What was read from these rows of another file."""
+        return self._read.get(key)
 
-    def keep_read(self, band: ReadBand) -> None:
+    def keep_read(self, key: str, band: ReadBand) -> None:
         """Keeps what was read from a stretch of a file."""
-        self._read.put((len(band.data), band.data[-4:]), band)
+        self._read.put(key, band)
+
+    def is_clean(self, stretch: bytes) -> bool:
+        """Whether the stretch of files that `stretch` names has been searched, and no code was in it."""
+        return self._clean.get(stretch) is not None
+
+    def keep_clean(self, stretch: bytes) -> None:
+        """Keeps that no code was found there."""
+        self._clean.put(stretch, True)
 
     def pixels(self, picture: Picture, crop: Rect, size: tuple[int, int]) -> Image.Image:
         """The pixels of a part of a picture, to be read and never painted on; an advisor's photo is decoded once."""

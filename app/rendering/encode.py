@@ -56,8 +56,13 @@ def write_jpeg(image: Image.Image, dpi: float | None, restarts: bool = False) ->
 
 def _png(image: Image.Image, dpi: float | None) -> bytes:
     """fpng's file, its private chunk replaced by the colour space and the resolution."""
-    made = fpng.from_bytes(image.tobytes(), image.width, image.height, 3)
-    kept = [chunk(kind, body) for kind, body in chunks(made) if kind in (b"IDAT", b"IEND")]
+    made = memoryview(fpng.from_bytes(image.tobytes(), image.width, image.height, 3))
+    at, kept = len(SIGNATURE), []
+    while at < len(made):
+        length, kind = struct.unpack_from(">I4s", made, at)
+        if kind in (b"IDAT", b"IEND"):
+            kept.append(made[at : at + 12 + length])
+        at += 12 + length
     return b"".join([*head(image.size, dpi), *kept])
 
 

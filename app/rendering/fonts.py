@@ -1,20 +1,21 @@
 """Fonts: one `Face` per file with its metrics and outlines, and the `FontBook` that says which faces a text may use."""
 
 import hashlib
-import mmap
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any
 
 import uharfbuzz as hb
 
 from app.kernel.errors import Invalid, Problem
+from app.kernel.files import MappedFile
 
-BytesLike = bytes | bytearray | memoryview | Any  # Any: mmap.mmap, which has the buffer interface but no common type
 Command = tuple[str, tuple[float, ...]]
 Outline = tuple[Command, ...]
 
 OUTLINES_KEPT = 8192
+
+
+Source = bytes | MappedFile
 
 
 class Face:
@@ -24,11 +25,11 @@ class Face:
     and `outline` are in font units, y upwards.
     """
 
-    def __init__(self, key: str, source: BytesLike, sha256: str | None = None) -> None:
+    def __init__(self, key: str, source: Source, sha256: str | None = None) -> None:
         self.key = key
-        self._source = memoryview(source)
+        self._file = source
+        self._source = source.view if isinstance(source, MappedFile) else memoryview(source)
         self._expected = sha256
-        self._copied: dict[str, bytes] = {}
 
     def __repr__(self) -> str:
         return f"Face({self.key!r})"
@@ -42,8 +43,8 @@ class Face:
     def _approved(self) -> memoryview:
         if self._expected is not None and hashlib.sha256(self._source).hexdigest() != self._expected:
             raise Invalid.of([Problem(f"fonts.{self.key}", "font_spoof", "the file is not the one that was approved")])
-        if isinstance(self._source.obj, mmap.mmap):
-            self._source.obj.madvise(mmap.MADV_DONTNEED)  # what was read for its hash alone need not stay in memory
+        if isinstance(self._file, MappedFile):
+            self._file.forget()  # what was read for its hash alone need not stay in memory
         return self._source
 
     @cached_property
@@ -52,37 +53,20 @@ class Face:
         return self._expected or hashlib.sha256(self._source).hexdigest()
 
     @cached_property
-    def _tables(self) -> dict[str, tuple[int, int]]:
-        """Where each table of the file lies: (offset, length). *Source*: OpenType, “Table directory”."""
+    def _tags(self) -> frozenset[str]:
+        """The tables of the file. *Source*: OpenType, “Table directory”."""
         data = self._approved
         if len(data) < 12:
             raise Invalid.of([Problem(f"fonts.{self.key}", "bad_font", "the file is no font")])
-        entries = (data[12 + 16 * number : 28 + 16 * number] for number in range(int.from_bytes(data[4:6])))
-        return {
-            bytes(entry[:4]).decode("latin-1"): (int.from_bytes(entry[8:12]), int.from_bytes(entry[12:16]))
-            for entry in entries
-            if len(entry) == 16
-        }
-
-    def _table(self, tag: str) -> bytes:
-        """One table, copied once: a face that is only asked which characters it has is not read whole.
-
-        HarfBuzz keeps the address of the copy, not the copy: of two threads that come first, both get the same one, and
-        it is never replaced.
-        """
-        known = self._copied.get(tag)
-        if known is not None:
-            return known
-        offset, length = self._tables.get(tag, (0, 0))
-        return self._copied.setdefault(tag, bytes(self._approved[offset : offset + length]))
+        entries = (bytes(data[12 + 16 * number : 28 + 16 * number]) for number in range(int.from_bytes(data[4:6])))
+        return frozenset(entry[:4].decode("latin-1") for entry in entries if len(entry) == 16)
 
     @cached_property
     def hb_face(self) -> hb.Face:
-        """HarfBuzz' view of the file, table by table."""
-        tags = list(self._tables)  # read here, where a file that is not the approved one can be refused
-        face = hb.Face.create_for_tables(lambda _face, tag, _data: self._table(tag), None)
-        face.set_get_table_tags_func(lambda _face, _data: tags, None)
-        return face
+        """HarfBuzz' view of the file. *Raises* Invalid when the file is no font, or not the approved one."""
+        if not self._tags:
+            raise Invalid.of([Problem(f"fonts.{self.key}", "bad_font", "the file is no font")])
+        return hb.Face(_blob(self._file))
 
     @cached_property
     def hb_font(self) -> hb.Font:
@@ -107,7 +91,7 @@ class Face:
     @cached_property
     def is_pictures(self) -> bool:
         """Whether the glyphs are coloured pictures (emoji) and not outlines."""
-        return "CBDT" in self._tables
+        return "CBDT" in self._tags
 
     def picture(self, gid: int) -> bytes:
         """The glyph's picture, a PNG that fills its `extents`; empty when it has none."""
@@ -125,6 +109,10 @@ class Face:
     def extents(self, gid: int) -> tuple[int, int, int, int]:
         """The glyph's ink: left, bottom, right, top in font units, y upwards; all zero when it has none."""
         return _extents(self, gid)
+
+
+def _blob(source: Source) -> hb.Blob:
+    return hb.Blob(source) if isinstance(source, bytes) else hb.Blob.from_file_path(source.name)
 
 
 @lru_cache(maxsize=OUTLINES_KEPT)
@@ -164,7 +152,7 @@ class FontBook:
 
     def __init__(
         self,
-        files: Mapping[str, BytesLike],
+        files: Mapping[str, Source],
         roles: Mapping[str, Mapping[int, Sequence[str]]],
         hashes: Mapping[str, str] | None = None,
         emoji: str | None = None,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
-import pypdfium2 as pdfium
 import zxingcpp
 
 from app.kernel.errors import Blocked
@@ -51,6 +50,8 @@ def _is_inside(code: zxingcpp.Barcode, place: Place, scale: float, height_px: in
 
 def _page(data: bytes, number: int, is_shared: bool) -> tuple[Gray, float]:
     """The grey pixels of a page, and how many there are to the point."""
+    import pypdfium2 as pdfium
+
     with page_lock:
         document = pdfium.PdfDocument(data)
         try:

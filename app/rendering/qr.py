@@ -22,7 +22,7 @@ def matrix(link: str, level: Literal["M", "Q", "H"]) -> Matrix:
         raise ValueError(f"a link of 1 to {MAX_LINK} bytes, not {len(link.encode())}")
     code = zxingcpp.create_barcode(link, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     dark = np.asarray(code.to_image(scale=1, add_quiet_zones=False)) == 0
-    return tuple(tuple(bool(module) for module in row) for row in dark)
+    return tuple(map(tuple, dark.tolist()))
 
 
 def picture(link: str, module_px: int, quiet_modules: int = 4) -> bytes:

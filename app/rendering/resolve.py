@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from fontTools.pens.recordingPen import RecordingPen
-from fontTools.svgLib.path.parser import parse_path
-
 from app.rendering.display import Conic, Line, Linear, Paint, Radial, Rect, Rgba, Shade
 from app.rendering.pictures import Picture
 from app.rendering.scene import ConicGradient, Fill, LinearGradient, RadialGradient, Shadow, Stroke
@@ -60,6 +57,9 @@ def line(stroke: Stroke | None, palette: Mapping[str, str]) -> Line | None:
 @lru_cache(maxsize=4096)
 def commands(data: str) -> Commands:
     """SVG path data as absolute M, L, Q, C and Z; arcs become curves. *Raises* ValueError when it is malformed."""
+    from fontTools.pens.recordingPen import RecordingPen
+    from fontTools.svgLib.path.parser import parse_path  # 10 MiB, for the few templates that draw paths
+
     pen = RecordingPen()
     try:
         parse_path(data, pen)

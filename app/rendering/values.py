@@ -81,6 +81,12 @@ class Values:
     slots: Mapping[str, TextValue | PictureValue] = field(default_factory=dict)
     profile: Profile = Profile()
 
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The pictures in the slots, and the photo."""
+        found = tuple(value.picture for value in self.slots.values() if isinstance(value, PictureValue))
+        return found if self.profile.photo is None else (*found, self.profile.photo)
+
 
 def words_in(words: Words, language: str) -> str:
     """The text of `words` in `language` (or in the other, when it has only that)."""

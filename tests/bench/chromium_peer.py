@@ -1,6 +1,7 @@
 """A warm Chromium page that paints the bench poster, as its own process: JSON lines in, JSON lines out.
 
-Requests: ``{"op": "load", "url", "width", "height"}`` and ``{"op": "shot", "format", "speed", "texts"}``.
+Requests: ``{"op": "load", "url", "width", "height"}``, ``{"op": "shot", "format", "speed", "texts"}`` and
+``{"op": "pdf", "texts"}``.
 Answers: ``{"ms", "bytes", "rss_mib"}``. `speed` asks for the protocol's ``optimizeForSpeed`` after one ``evaluate``.
 """
 
@@ -43,6 +44,10 @@ def _answer(page: Page, session: CDPSession, request: dict[str, Any]) -> dict[st
         page.set_viewport_size({"width": request["width"], "height": request["height"]})
         page.goto(request["url"], wait_until="networkidle")
         page.evaluate("document.fonts.ready")
+    elif request["op"] == "pdf":
+        page.evaluate(SET_TEXTS, request["texts"])
+        size = page.viewport_size or {"width": 0, "height": 0}
+        data = page.pdf(width=f"{size['width']}px", height=f"{size['height']}px", print_background=True)
     elif request["speed"]:
         page.evaluate(SET_TEXTS, request["texts"])
         options: dict[str, Any] = {"format": request["format"], "optimizeForSpeed": True}

@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from app.cli import bench_results
+from app.cli import bench_batch, bench_peers, bench_results
+from app.cli.bench_goals import Goal
+from app.cli.bench_page import write_list, write_page
+from app.cli.bench_painters import order_for
 from app.cli.main import run
 from app.cli.parts import Parts
 from app.config import Settings
 from app.factory import open_studio
+from app.flow.make_poster import compose
 from app.reads.rule_packs import load_rules
+from app.rendering.display import TextItem
 from tests.bench import keystroke
 
 
@@ -45,16 +50,44 @@ def test_bench_check_names_every_engine_with_its_rate(parts: Parts, capsys: pyte
     assert 0 < answer["latency_us"]["p50"] <= answer["latency_us"]["p95"]
 
 
-def test_bench_render_names_every_painter_with_time_and_memory(
-    parts: Parts, capsys: pytest.CaptureFixture[str]
-) -> None:
-    answer = printed(parts, capsys, "render", "--runs", "3")
-    assert {"imprimatur", "pillow_uncached", "chromium", "chromium_speed"} <= set(answer["painters"])
-    for painter in answer["painters"].values():
+def test_bench_render_names_every_painter_and_goal(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = printed(parts, capsys, "render", "--runs", "3", "--no-peers", "--pages", "3")
+    assert set(answer["painters"]) == {"imprimatur", "imprimatur_fpng", "pillow_uncached"}
+    for painter in (*answer["painters"].values(), answer["whole"]):
         assert set(painter) == {"png_ms", "jpeg_ms", "rss_mib"}
         assert all(value > 0 for value in painter.values())
     assert set(answer["floor"]) == {"fpng_ms", "jpeg_ms"}
+    assert set(answer["stages"]["jpeg"]) == {"layout_ms", "check_ms", "paint_encode_ms", "proof_ms"}
+    measured = {goal["goal"]: goal["met"] for goal in answer["goals"]}
+    assert len(measured) == 16
+    assert {name for name, met in measured.items() if met is None} == {
+        name for name in measured if "against chromium" in name or "satori" in name or "of chromium" in name
+    }
     assert answer["absent"] == {}
+
+
+def test_a_goal_is_met_from_the_right_side() -> None:
+    assert [Goal("a", value, 2).is_met for value in (1.9, 2, 2.1, None)] == [True, True, False, None]
+    assert [Goal("a", value, 2, is_least=True).is_met for value in (1.9, 2, 2.1)] == [False, True, True]
+    assert "NOT MET" in Goal("a", 3, 2).as_text()
+
+
+def test_chromium_paints_the_poster_with_another_name(parts: Parts, tmp_path: Path) -> None:
+    studio = open_studio(Settings.from_env({}), "wealth-launch")
+    display, _ = compose(studio, order_for(studio, "wealth-launch", "png", "林若溪", studio.sample_link))
+    page = write_page(display, studio.kit.fonts, tmp_path)
+    peer = bench_peers.chromium(page, (display.width_px, display.height_px), speed=True)
+    try:
+        short, long = (peer.shoot("jpeg", name, "") for name in ("王", "阿卜杜热依木·买买提依明"))
+        assert 0 < short.bytes != long.bytes
+        assert min(short.ms, short.rss_mib, peer.print("王").bytes) > 0
+    finally:
+        peer.close()
+    listed = json.loads(write_list(display, studio.kit.fonts, tmp_path).read_text())
+    texts = {line.text for item in display.items if isinstance(item, TextItem) for line in item.lines}
+    assert sum(len(run["text"]) for run in listed["runs"]) == sum(map(len, texts | {""}))
+    assert [run["text"] for run in listed["runs"] if run["id"] == "name"] == ["林若溪"]
+    assert all(Path(face["file"]).stat().st_size > 1000 for face in listed["fonts"])
 
 
 def test_bench_print_compares_one_document_with_many(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,6 +97,29 @@ def test_bench_print_compares_one_document_with_many(parts: Parts, capsys: pytes
     for pair in answer["standards"].values():
         assert 0 < pair["together_bytes"] < pair["alone_bytes"]
         assert pair["time_ratio"] > 0
+
+
+def test_bench_batch_finds_each_poster_once_and_proved(
+    parts: Parts, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bench_batch, "ROUNDS", 1)
+    monkeypatch.setattr(bench_batch, "LEAST_SHARE", 4)
+    asked = ("batch", "--template", "event-invitation", "--posters", "12", "--kills", "2", "--out", str(tmp_path))
+    answer = printed(parts, capsys, *asked)
+    assert (answer["posters"], answer["sorts"], answer["kills"]) == (12, 3, 2)
+    assert min(answer["per_second"], answer["per_core_second"], answer["peak_mib"], answer["growth"]) > 0
+    faults = ("without_poster", "missing", "unlisted", "doubled", "changed", "unproved")
+    assert {name: answer[name] for name in faults} == dict.fromkeys(faults, 0)
+
+    posters = sorted((tmp_path / "event-invitation-square").glob("*.jpg"))
+    posters[0].unlink()
+    posters[1].write_bytes(posters[2].read_bytes())
+    (tmp_path / "event-invitation-square" / "again.jpg").write_bytes(posters[2].read_bytes())
+    studio = open_studio(Settings.from_env({}), "event-invitation")
+    sorts = [bench_batch.Sort(studio.templates["event-invitation"], "square")]
+    rows = bench_batch.advisors(studio, tmp_path / "photos", 4)
+    found = bench_batch.looked_at(tmp_path, sorts, rows, 1)
+    assert (found["missing"], found["unlisted"], found["changed"]) == (1, 1, 1)
 
 
 def test_bench_results_compares_two_stores(

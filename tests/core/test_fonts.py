@@ -1,8 +1,11 @@
 """Fonts: metrics, outlines, the chain, and the hash that each file must have."""
 
+from pathlib import Path
+
 import pytest
 
 from app.kernel.errors import Invalid
+from app.kernel.files import MappedFile
 from app.rendering.fonts import FontBook
 from tests.posters import PROJECT, brand
 
@@ -52,3 +55,18 @@ def test_the_digest_names_files_and_roles() -> None:
     assert FontBook(files, {"sans": {400: ["a", "b"]}}).digest == first
     assert FontBook(files, {"sans": {400: ["b", "a"]}}).digest != first
     assert FontBook(files | {"b": b"2"}, {"sans": {400: ["a", "b"]}}).digest != first
+
+
+def test_a_mapped_font_stays_the_file_that_was_opened(tmp_path: Path) -> None:
+    approved = brand().kit.fonts.face("sans-400")
+    path = tmp_path / "font.ttf"
+    path.write_bytes(approved.data)
+    book = FontBook({"a": MappedFile(path)}, {"sans": {400: ["a"]}}, {"a": approved.sha256})
+    path.unlink()
+    path.write_bytes(b"another font")
+    face = book.face("a")
+    gid = face.hb_font.get_nominal_glyph(ord("澜"))
+    assert face.outline(gid) == approved.outline(gid)
+    with pytest.raises(Invalid) as refused:
+        FontBook({"b": MappedFile(path)}, {}).face("b").has(0x41)
+    assert refused.value.code == "bad_font"

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.kernel.errors import Blocked
-from app.rendering.banded_jpeg import encode_jpeg, gray_of_jpeg
+from app.rendering.banded_jpeg import encode_jpeg, jpeg_parts, marker, read_jpeg_part
 from app.rendering.banded_png import (
     LAST_BLOCK,
     ZLIB_HEAD,
@@ -21,14 +20,16 @@ from app.rendering.banded_png import (
     compressed,
     continued,
     encode_png,
-    gray_of_png,
+    png_parts,
+    read_png_part,
     read_rows,
 )
-from app.rendering.bands import rows_of
+from app.rendering.bands import Part
 from app.rendering.cache import StaticCache
+from app.rendering.display import DisplayList
 from app.rendering.encode import SIGNATURE, chunk, chunks, encode
-from app.rendering.paint_png import paint
-from app.rendering.proof import prove
+from app.rendering.paint_png import Painting, paint
+from app.rendering.proof_bands import prove_bands
 from tests.posters import brand
 from tests.render.cases import cases, display_of
 
@@ -55,24 +56,36 @@ def of_bands(*images: Image.Image) -> bytes:
 @pytest.mark.parametrize("case", cases(), ids=str)
 def test_bands_show_the_same_pixels_with_kept_rows_and_without(case: object) -> None:
     display, fonts, cache = display_of(case), brand().kit.fonts, StaticCache()
-    image = paint(display, fonts, cache)
-    cold = encode_png(image, display, cache)
-    assert encode_png(image, display, cache) == cold == encode_png(image, display, None)
+    image = paint(display, fonts)
+    cold = encode_png(Painting(display, fonts, cache), cache)
+    assert encode_png(Painting(display, fonts, cache), cache) == cold == encode_png(Painting(display, fonts), None)
     assert np.array_equal(decoded(cold), np.asarray(image))
     assert np.array_equal(decoded(cold), decoded(encode(image, "png", display.dpi)))
-    gray = np.asarray(image.convert("L"))
-    assert all(np.array_equal(gray_of_png(cold, kept), gray) for kept in (None, cache, cache))
+    bands = Painting(display, fonts).bands
+    for is_known in (False, True):
+        parts = png_parts(cold, display, bands, cache)
+        assert parts is not None
+        assert all((part.read is not None) == (is_known and part.rows.key is not None) for part in parts)
+        read = [part.read.gray if part.read else png_gray(part, display.width_px) for part in parts]
+        assert np.array_equal(np.concatenate(read), np.asarray(image.convert("L")))
+        prove_bands(cold, "png", display, bands, cache)
 
 
-def test_bands_cover_the_poster_and_the_kept_ones_are_untouched_by_other_values() -> None:
+def png_gray(part: Part, width: int) -> np.ndarray:
+    read = read_png_part(part, width)
+    assert read is not None
+    return read[0]
+
+
+def test_bands_cover_the_poster_and_the_kept_ones_are_untouched_by_other_advisors() -> None:
     display, fonts = display_of(cases()[0]), brand().kit.fonts
-    rows = rows_of(display)
-    assert (rows[0].top, rows[-1].bottom) == (0, display.height_px)
-    assert all(above.bottom == below.top for above, below in pairwise(rows))
-    assert {one.is_static for one in rows} == {True, False}
+    bands = Painting(display, fonts).bands
+    assert (bands[0].top, bands[-1].bottom) == (0, display.height_px)
+    assert all(above.bottom == below.top for above, below in pairwise(bands))
+    assert {one.key is None for one in bands} == {True, False}
     bare = replace(display, items=tuple(item for item in display.items if not item.dynamic))
     shown, ground = (np.asarray(paint(one, fonts)) for one in (display, bare))
-    static = [one for one in rows if one.is_static]
+    static = [one for one in bands if one.key in {other.key for other in Painting(bare, fonts).bands}]
     assert all(np.array_equal(shown[one.top : one.bottom], ground[one.top : one.bottom]) for one in static)
 
 
@@ -124,20 +137,9 @@ def test_what_is_not_written_in_bands_is_left_to_the_library() -> None:
     image = Image.effect_noise((64, 64), 40).convert("RGB")
     file = io.BytesIO()
     image.save(file, "PNG")
-    assert gray_of_png(file.getvalue(), None) is None
+    display = replace(display_of(cases()[0]), width_px=64, height_px=64, items=())
+    assert png_parts(file.getvalue(), display, Painting(display, brand().kit.fonts).bands, None) is None
     assert read_rows(b"", 64) is read_rows(b"not deflate", 64) is read_rows(zlib.compress(b"x")[2:-4], 64) is None
-
-
-def test_the_proof_reads_the_file_and_not_what_was_kept() -> None:
-    display, fonts, cache = display_of(cases()[0]), brand().kit.fonts, StaticCache()
-    assert display.qr is not None
-    png = encode_png(paint(display, fonts, cache), display, cache)
-    prove(png, "image/png", display.qr.link, lambda file: gray_of_png(file, cache))
-    blank = Image.new("RGB", (display.width_px, display.height_px), "white")
-    bands = [blank.crop((0, one.top, blank.width, one.bottom)) for one in rows_of(display)]
-    with pytest.raises(Blocked) as refused:
-        prove(of_bands(*bands), "image/png", display.qr.link, lambda file: gray_of_png(file, cache))
-    assert refused.value.code == "qr_unproved"
 
 
 # --- JPEG ------------------------------------------------------------------------------------------------------------
@@ -146,9 +148,9 @@ def test_the_proof_reads_the_file_and_not_what_was_kept() -> None:
 @pytest.mark.parametrize("case", cases(), ids=str)
 def test_a_jpeg_in_bands_shows_the_same_pixels_with_kept_rows_and_without(case: object) -> None:
     display, fonts, cache = display_of(case), brand().kit.fonts, StaticCache()
-    image = paint(display, fonts, cache)
-    cold = encode_jpeg(image, display, cache)
-    assert encode_jpeg(image, display, cache) == cold == encode_jpeg(image, display, None)
+    image = paint(display, fonts)
+    cold = encode_jpeg(Painting(display, fonts, cache), cache)
+    assert encode_jpeg(Painting(display, fonts, cache), cache) == cold == encode_jpeg(Painting(display, fonts), None)
     plain = encode(image, "jpeg", display.dpi)
     with Image.open(io.BytesIO(cold)) as banded, Image.open(io.BytesIO(plain)) as whole:
         assert (banded.size, banded.info.get("dpi")) == (whole.size, whole.info.get("dpi"))
@@ -157,16 +159,25 @@ def test_a_jpeg_in_bands_shows_the_same_pixels_with_kept_rows_and_without(case: 
     with Image.open(io.BytesIO(cold)) as again:
         again.draft("L", again.size)
         gray = np.asarray(again.convert("L"))
-    assert all(np.array_equal(gray_of_jpeg(cold, display, kept), gray) for kept in (StaticCache(), cache, cache))
+    assert np.array_equal(read_again(cold, display, cache), gray)
+    prove_bands(cold, "jpeg", display, Painting(display, fonts).bands, cache)
+    assert np.array_equal(read_again(cold, display, cache), gray)
 
 
-def test_another_jpeg_is_left_to_the_library_and_one_of_other_pixels_is_not_proved_by_memory() -> None:
-    display, fonts, cache = display_of(cases()[0]), brand().kit.fonts, StaticCache()
-    assert display.qr is not None
-    image, link = paint(display, fonts, cache), display.qr.link
-    prove(encode_jpeg(image, display, cache), "image/jpeg", link, lambda file: gray_of_jpeg(file, display, cache))
-    assert gray_of_jpeg(encode(image, "jpeg", display.dpi), display, cache) is None
-    blank = encode_jpeg(Image.new("RGB", image.size, "white"), display, None)
-    with pytest.raises(Blocked) as refused:
-        prove(blank, "image/jpeg", link, lambda file: gray_of_jpeg(file, display, cache))
-    assert refused.value.code == "qr_unproved"
+def read_again(jpeg: bytes, display: DisplayList, cache: StaticCache) -> np.ndarray:
+    """The grey picture of the file, kept bands as they were read before."""
+    parts = jpeg_parts(jpeg, display, Painting(display, brand().kit.fonts).bands, cache)
+    assert parts is not None
+    return np.concatenate(
+        [part.read.gray if part.read else read_jpeg_part(part, display.width_px)[0] for part in parts]
+    )
+
+
+def test_another_jpeg_is_left_to_the_library() -> None:
+    display, fonts = display_of(cases()[0]), brand().kit.fonts
+    painting = Painting(display, fonts)
+    plain, banded = encode(painting.rows(0, display.height_px), "jpeg", display.dpi), encode_jpeg(painting, None)
+    assert jpeg_parts(plain, display, painting.bands, None) is None
+    assert jpeg_parts(banded, display, painting.bands, None) is not None
+    for other in (banded + b"x", banded[:-1], banded.replace(marker(8), marker(9), 1)):
+        assert jpeg_parts(other, display, painting.bands, None) is None

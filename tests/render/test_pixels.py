@@ -23,9 +23,10 @@ from app.rendering.display import (
     ShapeItem,
 )
 from app.rendering.paint_items import paint_item
-from app.rendering.paint_png import Placed, StaticCache, layers, paint
+from app.rendering.paint_png import StaticCache, paint
 from app.rendering.pictures import Picture, read_picture
 from app.rendering.raster import POINT_LIMIT
+from app.rendering.stack import Placed, layers
 from app.rendering.surface import BAND_PIXELS, Surface
 from tests.posters import brand, poster, template, text_layer
 from tests.render.ink import gray_of, ink_box

@@ -20,6 +20,7 @@ from app.rendering.pictures import Picture, read_picture
 from app.rendering.proof_strips import prove_strips
 from app.rendering.strips import STRIP_ROWS, encode_strips, gray_strips, is_large, paint_strips
 from tests.posters import LINK, PROJECT, brand, document, poster, template, text_layer
+from tests.render.stills import Still
 
 LARGEST_MIB = 160  # of the strips, the pictures and the file; the pixels of the whole alone are 160
 WIDTH_PX, HEIGHT_PX = 4724, 11811
@@ -86,9 +87,9 @@ def test_a_file_of_strips_is_the_file_of_the_whole(small: DisplayList, kind: str
     data = encode_strips(small, iter(strips), kind)
     whole = Image.fromarray(np.concatenate([np.asarray(strip) for strip in strips]))
     if kind == "jpeg":
-        assert data == encode_jpeg(whole, small, None)
+        assert data == encode_jpeg(Still(whole, small), None)
     else:
-        for file in (data, encode_png(whole, small, None)):
+        for file in (data, encode_png(Still(whole, small), None)):
             with Image.open(io.BytesIO(file), formats=("PNG",)) as read:
                 assert read.tobytes() == whole.tobytes()
     gray = np.concatenate(list(gray_strips(data, small, kind)))
@@ -132,6 +133,7 @@ from pathlib import Path
 from app.rendering.proof_strips import prove_strips
 from app.rendering.strips import encode_strips, gray_strips, paint_strips
 from tests.posters import LINK, brand
+from tests.render.stills import Still
 from tests.render.test_rollup import stand
 
 

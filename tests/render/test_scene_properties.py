@@ -14,7 +14,7 @@ from app.rendering.banded_png import encode_png
 from app.rendering.display import DisplayList, TextItem
 from app.rendering.encode import encode
 from app.rendering.paint_pdf import paint_pdf
-from app.rendering.paint_png import StaticCache, paint
+from app.rendering.paint_png import Painting, StaticCache, paint
 from app.rendering.paint_svg import paint_svg
 from app.rendering.template_file import read_template
 from app.rendering.values import PictureValue, TextValue
@@ -131,9 +131,9 @@ def test_every_scene_is_painted_alike_or_refused_for_a_known_reason(made: dict[s
     assert again == display
     fonts, cache = brand().kit.fonts, StaticCache()
     image = paint(display, fonts, cache)
-    banded = encode_png(image, display, cache)
-    assert encode_png(paint(display, fonts, cache), display, cache) == banded
-    assert encode_png(paint(display, fonts), display, None) == banded
+    banded = encode_png(Painting(display, fonts, cache), cache)
+    assert encode_png(Painting(display, fonts, cache), cache) == banded
+    assert encode_png(Painting(display, fonts), None) == banded
     plain = encode(image, "png")
     shown = [np.asarray(Image.open(io.BytesIO(data), formats=("PNG",))) for data in (banded, plain)]
     assert np.array_equal(*shown)
