@@ -147,7 +147,8 @@ def _overflow(
             depth += above + below
             if width > along + 2 * SLACK:
                 wide = max(wide, width - along)
-                beyond += ceil((end - start) * (width - along) / width)
+                # A mark that hangs has no width, and a box may be narrower than its own inset: then nothing fits.
+                beyond += ceil((end - start) * (width - along) / width) if width > along > 0 else end - start
             elif depth > across + SLACK or count > limit:
                 beyond += end - start
     if depth > across + SLACK:

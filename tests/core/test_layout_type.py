@@ -196,6 +196,11 @@ def test_a_word_is_tightened_before_it_is_cut() -> None:
     assert item.lines[1].runs[0].tracking < 0
 
 
+def test_a_mark_that_hangs_in_a_box_too_narrow_for_its_margin_does_not_fit() -> None:
+    made = template(text_layer(slot="words", set={"hanging": "margin", "size": 60}, box=[100, 100, 20, 80]), slots=SLOT)
+    assert [problem.code for problem in problems(made, {"words": "“"})] == ["overflow"]
+
+
 @pytest.mark.parametrize(("field", "value"), [("min_size", 50), ("min_tracking", 0.1), ("min_line_height", 1.6)])
 def test_a_range_that_is_upside_down_is_a_problem_of_the_template(field: str, value: float) -> None:
     with pytest.raises(Exception, match=f"{field} {value:g} is more than") as refused:
