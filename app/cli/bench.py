@@ -42,13 +42,15 @@ def print_(parts: Parts, as_json: bool, runs: int, pages: int, template: str) ->
 @bench.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.option("--rounds", type=click.IntRange(1, 100), default=5, show_default=True)
+@click.option("--texts", type=click.IntRange(10, 100_000), default=2_000, show_default=True)
+@click.option("--peers/--no-peers", default=True, show_default=True, help="Fetch and run Hyperscan and pyahocorasick.")
 @click.pass_obj
-def check(parts: Parts, as_json: bool, rounds: int) -> None:
-    """Texts per second, against plain lists of the same terms."""
+def check(parts: Parts, as_json: bool, rounds: int, texts: int, peers: bool) -> None:
+    """Everyday copy and whole posters judged, beside bare engines on the same terms and patterns."""
     from app.cli.bench_check import bench_check
 
-    result = bench_check(parts.rules(parts.settings()), rounds)
-    click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+    result = bench_check(parts.studio(parts.settings(), None), rounds, texts, peers)
+    click.echo(json.dumps(result.as_json(), indent=2, ensure_ascii=False) if as_json else result.as_text())
 
 
 @bench.command()
