@@ -9,7 +9,7 @@ from pypinyin import Style, pinyin
 
 from app.compliance.codes import CodeTable
 from app.compliance.lookalikes import LEET, SYLLABLES
-from app.compliance.normalise import CJK, Folded, is_cjk, places
+from app.compliance.normalise import CJK, Folded, Tight, is_cjk, places
 from app.compliance.segment import Segments
 
 _FIRST = 0xE000  # syllables are numbered from here, for the automaton
@@ -65,6 +65,14 @@ def _spell(run: str) -> list[tuple[int, int, str]] | None:
     return cuts if len(run) <= 24 and cut(0) else None
 
 
+class _Sounds:
+    """An automaton over sounds, and the words that each of them may stand for."""
+
+    def __init__(self, by_sound: dict[str, list[str]]) -> None:
+        self.words = list(by_sound.values())
+        self.automaton = CharwiseDoubleArrayAhoCorasick(list(by_sound), MATCH_KIND_STANDARD) if by_sound else None
+
+
 class Lexicon:
     """The words that are restored; those of `short` by a homophone even if they have only two characters."""
 
@@ -77,30 +85,40 @@ class Lexicon:
             if len(word) >= 3:
                 for index, letter in enumerate(_initials(word)):
                     by_sound.setdefault("".join([*sounds[:index], letter, *sounds[index + 1 :]]), []).append(word)
-        self._words = list(by_sound.values())
-        self._automaton = CharwiseDoubleArrayAhoCorasick(list(by_sound), MATCH_KIND_STANDARD) if by_sound else None
+        self._spelled = _Sounds(by_sound)
+        # Two characters are only restored where a syllable is spelled among them, or they are on the short list: a
+        # text in which nothing is spelled, as most are, need not be asked about the other pairs.
+        self._unspelled = _Sounds(
+            {
+                sound: kept
+                for sound, words in by_sound.items()
+                if (kept := [word for word in words if len(word) > 2 or word in self._short])
+            }
+        )
 
-    def restore(self, tight: Folded, segments: Segments) -> list[tuple[int, int, str]]:
+    def restore(self, tight: Tight, segments: Segments) -> list[tuple[int, int, str]]:
         """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it."""
-        if self._automaton is None:
+        text = tight.text
+        sounds, is_spelled = _sounds(text)
+        asked = self._spelled if is_spelled else self._unspelled
+        if asked.automaton is None:
             return []
-        text, sounds = tight.text, _sounds(tight.text)
         found: list[tuple[int, int, str]] = []
-        for first, end, number in self._automaton.find_overlapping(sounds.text):
+        for first, end, number in asked.automaton.find_overlapping(sounds.text):
             start, stop = sounds.starts[first], sounds.ends[end - 1]
             written = text[start:stop]
-            for word in self._words[number]:
+            for word in asked.words[number]:
                 if written == word or (len(word) == 2 and len(written) == 2 and not self._is_short(word, written)):
                     continue
                 if self._is_disguise(tight, sounds, (first, end), word, segments):
-                    found.append((tight.starts[start], tight.ends[stop - 1], word))
+                    found.append((tight.starts[start], tight.starts[stop - 1] + 1, word))
         return _disjoint(found)
 
     def _is_short(self, word: str, written: str) -> bool:
         """Whether two characters may be read as the two of `word`: one is the same, and so may be a letter."""
         return word in self._short or not (is_cjk(written[0]) and is_cjk(written[1]))
 
-    def _is_disguise(self, tight: Folded, sounds: Folded, at: tuple[int, int], word: str, segments: Segments) -> bool:
+    def _is_disguise(self, tight: Tight, sounds: Folded, at: tuple[int, int], word: str, segments: Segments) -> bool:
         text = tight.text
         parts = [
             (start, text[start:end])
@@ -118,7 +136,7 @@ class Lexicon:
             return False
         if other * 2 > len(word):
             return False
-        first, last = tight.starts[start], tight.ends[end - 1]
+        first, last = tight.starts[start], tight.starts[end - 1] + 1
         if segments.crossed(first, last):
             return False
         changed = [at for (at, part), char in zip(parts, word, strict=True) if is_cjk(part[0]) and part != char]
@@ -135,34 +153,38 @@ def _whole_runs(text: str, start: int, end: int) -> bool:
 _sound_of = CodeTable(lambda char: syllable_of(char) if is_cjk(char) else char)
 
 
-def _sounds(text: str) -> Folded:
-    """`text` by its sounds: a code for each character, and for each syllable that is spelled in letters."""
+def _sounds(text: str) -> tuple[Folded, bool]:
+    """`text` by its sounds: a code for each character, and for each syllable spelled in letters; whether any is."""
     plain = Folded(_in_sounds(text), places(0, len(text)), places(1, len(text) + 1))
-    runs = list(_LATIN.finditer(text))
+    runs = [match.span() for match in _LATIN.finditer(text)]
     if not runs:
-        return plain
+        return plain, False
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    at = 0
-    pieces = [piece for run in runs for piece in _spelled(*run.span(), run.group())]
+    at, is_spelled = 0, False
+    pieces = [piece for start, end in runs for piece in _spelled(start, end, text[start:end])]
     for start, end, code in [*pieces, (len(text), len(text), "")]:
+        is_spelled |= _UNSPELLED < code < chr(_FIRST_LETTER)
         chars.append(plain.text[at:start] + code)
         starts += [*range(at, start), *[start] * len(code)]
         ends += [*range(at + 1, start + 1), *[end] * len(code)]
         at = end
-    return Folded("".join(chars), tuple(starts), tuple(ends))
+    return Folded("".join(chars), tuple(starts), tuple(ends)), is_spelled
 
 
 def _in_sounds(text: str) -> str:
-    return _sound_of.translated(text) or "".join([_sound_of[char] for char in text])
+    return _sound_of.translated([text])[0] or "".join([_sound_of[char] for char in text])
 
 
 def _spelled(start: int, end: int, run: str) -> list[tuple[int, int, str]]:
     if len(run) == 1:
         return [(start, end, _letter(run))]
     cuts = _spell(run)
-    return [(start, end, "\x00")] if cuts is None else [(start + a, start + b, code) for a, b, code in cuts]
+    return [(start, end, _UNSPELLED)] if cuts is None else [(start + a, start + b, code) for a, b, code in cuts]
+
+
+_UNSPELLED = "\x00"
 
 
 def _disjoint(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
