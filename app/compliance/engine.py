@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from app.compliance.context import any_stands
+from app.compliance.context import any_stands, stands
 from app.compliance.document import LEVELS, Document, Facts, Finding, TextRun, Verdict
 from app.compliance.hits import Hit, hits_of, term_hits
 from app.compliance.layout import badly_set
@@ -168,10 +168,11 @@ def _unsaved(book: Book, found: list[_Found]) -> list[_Found]:
     if compiled.only_if:
         found = [(case, hit) for case, hit in found if any_stands(compiled.only_if, hit.view, hit.start, hit.end)]
     for nearby in compiled.saving:
-        if not found:
-            break
-        if not nearby.is_anchored:
-            views = {id(hit.view): hit.view for _, hit in found if hit.view.may_match(nearby.pattern)}
-            try_together(book.patterns, nearby.pattern, list(views.values()))
-        found = [(case, hit) for case, hit in found if not any_stands((nearby,), hit.view, hit.start, hit.end)]
+        asked = {id(one[1]): one for one in found if one[1].view.may_match(nearby.pattern)}
+        if asked:
+            if not nearby.is_anchored:
+                views = {id(hit.view): hit.view for _, hit in asked.values()}
+                try_together(book.patterns, nearby.pattern, list(views.values()))
+            saved = {key for key, (_, hit) in asked.items() if stands(nearby, hit.view, hit.start, hit.end)}
+            found = [one for one in found if id(one[1]) not in saved] if saved else found
     return found

@@ -1,7 +1,7 @@
 """Words disguised by their sound (bao本, 包本保息, sòng礼) or by digits for letters (r1sk-fr33), restored."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
@@ -96,10 +96,10 @@ class Lexicon:
             }
         )
 
-    def restore(self, tight: Tight, segments: Segments) -> list[tuple[int, int, str]]:
-        """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it."""
+    def restore(self, tight: Tight, in_sounds: str, segments: Segments) -> list[tuple[int, int, str]]:
+        """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it; its sounds are known."""
         text = tight.text
-        sounds, is_spelled = _sounds(text)
+        sounds, is_spelled = _sounds(text, in_sounds)
         asked = self._spelled if is_spelled else self._unspelled
         if asked.automaton is None:
             return []
@@ -109,6 +109,8 @@ class Lexicon:
             written = text[start:stop]
             for word in asked.words[number]:
                 if written == word or (len(word) == 2 and len(written) == 2 and not self._is_short(word, written)):
+                    continue
+                if len(written) == len(word) and _differs_too_much(written, word):
                     continue
                 if self._is_disguise(tight, sounds, (first, end), word, segments):
                     found.append((tight.starts[start], tight.starts[stop - 1] + 1, word))
@@ -143,6 +145,12 @@ class Lexicon:
         return not any(segments.in_word(tight.starts[place], first, last) for place in changed)
 
 
+def _differs_too_much(written: str, word: str) -> bool:
+    """Whether more than half of the characters are others that sound alike: said soon, for it is so mostly."""
+    other = sum(char != wanted and not char.isascii() for char, wanted in zip(written, word, strict=True))
+    return other * 2 > len(word)
+
+
 def _whole_runs(text: str, start: int, end: int) -> bool:
     def inside(at: int) -> bool:
         return 0 < at < len(text) and text[at - 1].isascii() and text[at].isascii() and text[at - 1 : at + 1].isalpha()
@@ -153,9 +161,9 @@ def _whole_runs(text: str, start: int, end: int) -> bool:
 _sound_of = CodeTable(lambda char: syllable_of(char) if is_cjk(char) else char)
 
 
-def _sounds(text: str) -> tuple[Folded, bool]:
+def _sounds(text: str, in_sounds: str) -> tuple[Folded, bool]:
     """`text` by its sounds: a code for each character, and for each syllable spelled in letters; whether any is."""
-    plain = Folded(_in_sounds(text), places(0, len(text)), places(1, len(text) + 1))
+    plain = Folded(in_sounds, places(0, len(text)), places(1, len(text) + 1))
     runs = [match.span() for match in _LATIN.finditer(text)]
     if not runs:
         return plain, False
@@ -173,8 +181,13 @@ def _sounds(text: str) -> tuple[Folded, bool]:
     return Folded("".join(chars), tuple(starts), tuple(ends)), is_spelled
 
 
-def _in_sounds(text: str) -> str:
-    return _sound_of.translated([text])[0] or "".join([_sound_of[char] for char in text])
+def in_sounds(texts: Sequence[str]) -> list[str]:
+    """Texts with the code of its sound for each Chinese character."""
+    translated = _sound_of.translated(texts)
+    return [
+        found if found is not None else "".join([_sound_of[char] for char in text])
+        for text, found in zip(texts, translated, strict=True)
+    ]
 
 
 def _spelled(start: int, end: int, run: str) -> list[tuple[int, int, str]]:

@@ -3,24 +3,25 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from app.compliance.normalise import CJK, Folded, fold_many, is_cjk
-from app.compliance.phonetic import HAS_CJK, per_cents, unleet, unspell
+from app.compliance.normalise import CJK, fold_many, is_cjk
+from app.compliance.phonetic import HAS_CJK, in_sounds, per_cents, unleet, unspell
 from app.compliance.rules import Book
 from app.compliance.view import View
 
 
 def readings(book: Book, texts: Sequence[str]) -> list[list[View]]:
     """All views of each text that rules look at; the first is the plain one."""
-    return [list(_views(book, folded)) for folded in fold_many(texts)]
+    plain = [View(folded, book.patterns) for folded in fold_many(texts)]
+    sounds = in_sounds([view.tight.text for view in plain])
+    return [[view, *_others(book, view, heard)] for view, heard in zip(plain, sounds, strict=True)]
 
 
-def _views(book: Book, folded: Folded) -> Iterator[View]:
-    plain = View(folded, book.patterns)
-    yield plain
+def _others(book: Book, plain: View, heard: str) -> Iterator[View]:
+    folded = plain.folded
     joints = _joints(folded.text)
     if joints:
         yield View(folded.replace(joints), book.patterns, "separators", tuple(folded.span(a, b) for a, b, _ in joints))
-    pieces = _restored(book, plain)
+    pieces = _restored(book, plain, heard)
     if pieces:
         yield View(folded.replace(pieces), book.patterns, "sound", tuple(folded.span(a, b) for a, b, _ in pieces))
 
@@ -32,14 +33,14 @@ def _joints(text: str) -> list[tuple[int, int, str]]:
     return [piece for piece in pieces if piece[0] > 0]
 
 
-def _restored(book: Book, plain: View) -> list[tuple[int, int, str]]:
+def _restored(book: Book, plain: View, heard: str) -> list[tuple[int, int, str]]:
     """What is to be read by its sound or as letters, sorted and disjoint; what is named first comes first."""
     folded, text = plain.folded, plain.text
     has_latin = _LATIN.search(text) is not None
     pieces = unleet(folded) if has_latin else []
     if HAS_CJK.search(text) or _LONG_LATIN.search(text):
         taken = [(a, b) for a, b, _ in pieces]
-        asked = [book.lexicon.restore(plain.tight, plain.segments)]
+        asked = [book.lexicon.restore(plain.tight, heard, plain.segments)]
         asked += [unspell(folded)] if has_latin else []
         asked += [per_cents(folded)] if "%" in text or "百" in text else []
         for restored in asked:
