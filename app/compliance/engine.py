@@ -28,14 +28,19 @@ def check(rules: Rules, document: Document, as_of: date, packs: Iterable[str] | 
 
 
 def check_many(
-    rules: Rules, documents: Sequence[Document], as_of: date, packs: Iterable[str] | None = None
+    rules: Rules,
+    documents: Sequence[Document],
+    as_of: date,
+    packs: Iterable[str] | None = None,
+    only: frozenset[str] | None = None,
 ) -> list[Verdict]:
     """The same for some hundred documents at once: rule after rule, each on all of them, which is quicker.
 
+    With `only`, no other rules than those of these ids are asked.
     *Raises* Blocked ``check_failed`` when the engine fails on any of them.
     """
     try:
-        found = _findings(rules, documents, as_of, frozenset(packs) if packs is not None else None)
+        found = _findings(rules, documents, as_of, frozenset(packs) if packs is not None else None, only)
     except Exception as error:  # whatever it is, it must not let the text through
         raise Blocked("check_failed", f"the rules could not be applied: {error}") from error
     return [
@@ -89,7 +94,11 @@ class _Case:
 
 
 def _findings(
-    rules: Rules, documents: Sequence[Document], as_of: date, packs: frozenset[str] | None
+    rules: Rules,
+    documents: Sequence[Document],
+    as_of: date,
+    packs: frozenset[str] | None,
+    only: frozenset[str] | None,
 ) -> list[list[Finding]]:
     texts = [document.text for document in documents]
     found = [list(forbidden_characters(text)) for text in texts]
@@ -97,7 +106,7 @@ def _findings(
         book = rules.books[jurisdiction]
         own = [index for index, one in enumerate(documents) if one.facts.jurisdiction == jurisdiction]
         cases = [
-            _Case(one, text, book.in_force(one.facts, as_of, packs), views, findings)
+            _Case(one, text, book.in_force(one.facts, as_of, packs, only), views, findings)
             for one, text, findings, views in zip(
                 [documents[index] for index in own],
                 [texts[index] for index in own],

@@ -77,9 +77,10 @@ class Lexicon:
     """The words that are restored; those of `short` by a homophone even if they have only two characters."""
 
     def __init__(self, words: Iterable[str], short: Iterable[str] = ()) -> None:
-        self._short = frozenset(short)
+        self.short = frozenset(short)
+        self.words = frozenset(w for w in (*words, *self.short) if 2 <= len(w) <= 12 and all(map(is_cjk, w)))
         by_sound: dict[str, list[str]] = {}
-        for word in sorted({w for w in (*words, *self._short) if 2 <= len(w) <= 12 and all(map(is_cjk, w))}):
+        for word in sorted(self.words):
             sounds = [syllable_of(char) for char in word]
             by_sound.setdefault("".join(sounds), []).append(word)
             if len(word) >= 3:
@@ -92,7 +93,7 @@ class Lexicon:
             {
                 sound: kept
                 for sound, words in by_sound.items()
-                if (kept := [word for word in words if len(word) > 2 or word in self._short])
+                if (kept := [word for word in words if len(word) > 2 or word in self.short])
             }
         )
 
@@ -118,7 +119,7 @@ class Lexicon:
 
     def _is_short(self, word: str, written: str) -> bool:
         """Whether two characters may be read as the two of `word`: one is the same, and so may be a letter."""
-        return word in self._short or not (is_cjk(written[0]) and is_cjk(written[1]))
+        return word in self.short or not (is_cjk(written[0]) and is_cjk(written[1]))
 
     def _is_disguise(self, tight: Tight, sounds: Folded, at: tuple[int, int], word: str, segments: Segments) -> bool:
         text = tight.text
@@ -134,7 +135,7 @@ class Lexicon:
             return False
         if other == 0:
             return same > 0 or len(word) >= 2
-        if len(word) == 2 and not (word in self._short and same == 1):
+        if len(word) == 2 and not (word in self.short and same == 1):
             return False
         if other * 2 > len(word):
             return False

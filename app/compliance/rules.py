@@ -95,14 +95,14 @@ class Book:
         )
         spelled = [word for compiled in self.rules for word in _literals(compiled.rule)]
         self.lexicon = Lexicon([*phonetic, *spelled], [fold_term(word) for word in lexicon])
-        self.in_force = lru_cache(maxsize=256)(self._in_force)
+        self._known_in_force = lru_cache(maxsize=256)(self._in_force)
         self.layouts = tuple(compiled for compiled in self.rules if isinstance(compiled.rule, LayoutRule))
         self.nets = frozenset(compiled.rule.id for compiled in self.rules if compiled.rule.net)
         self._always: tuple[int, ...] = ()
         self.triggers: list[tuple[int, str]] = []  # rule and trigger of each way
         gate = []
         for index, compiled in enumerate(self.rules):
-            triggers = _triggers(compiled.rule)
+            triggers = triggers_of(compiled.rule)
             if not triggers and isinstance(compiled.rule, DisclosureRule):
                 self._always += (index,)
             for pattern in triggers:
@@ -121,11 +121,22 @@ class Book:
                 triggers.append(pattern)
         return woken.items()
 
-    def _in_force(self, facts: Facts, as_of: date, packs: frozenset[str] | None) -> InForce:
+    def in_force(
+        self, facts: Facts, as_of: date, packs: frozenset[str] | None, only: frozenset[str] | None = None
+    ) -> InForce:
+        """The rules that count for a text with these facts; of `packs` and those of `only` alone, if given."""
+        asked = Facts(product=facts.product, channel=facts.channel)  # nothing else decides, and advisors are many
+        return self._known_in_force(asked, as_of, packs, only)
+
+    def _in_force(
+        self, facts: Facts, as_of: date, packs: frozenset[str] | None, only: frozenset[str] | None = None
+    ) -> InForce:
         ids = frozenset(
             compiled.rule.id
             for compiled in self.rules
-            if compiled.applies(facts, as_of) and (packs is None or compiled.pack in packs)
+            if compiled.applies(facts, as_of)
+            and (packs is None or compiled.pack in packs)
+            and (only is None or compiled.rule.id in only)
         )
         return InForce(
             ids, sum(1 << way for way, (index, _) in enumerate(self.triggers) if self.rules[index].rule.id in ids)
@@ -207,7 +218,7 @@ def _soonest(nearby: Nearby) -> int:
     return ("text", "sentence", "cover", "after", "before").index(nearby.place)
 
 
-def _triggers(rule: Rule) -> tuple[str, ...]:
+def triggers_of(rule: Rule) -> tuple[str, ...]:
     """The patterns of which one must match for the rule to fire."""
     if isinstance(rule, RegexRule):
         return rule.patterns
@@ -237,7 +248,7 @@ def _folded_texts(rule: Rule, path: str, problems: list[Problem]) -> tuple[str, 
 
 def _around(compiled: Compiled) -> Iterator[str]:
     """The patterns that are asked for once a trigger has matched."""
-    triggers = frozenset(_triggers(compiled.rule))
+    triggers = frozenset(triggers_of(compiled.rule))
     if not isinstance(compiled.rule, LayoutRule):
         yield from (pattern for _, pattern in _patterns(compiled) if pattern not in triggers)
 

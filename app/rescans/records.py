@@ -53,8 +53,8 @@ def is_known(session: Session, fingerprint: str) -> bool:
     return session.scalar(select(RescanRow.id).where(RescanRow.fingerprint == fingerprint).limit(1)) is not None
 
 
-def note_progress(session: Session, rescan_id: str, **counts: int) -> None:
-    """Write down how far a rescan is: `total`, `done`, `blocked`, `unjudged`."""
+def note_progress(session: Session, rescan_id: str, **counts: int | str) -> None:
+    """Write down how far a rescan is: `total`, `done`, `blocked`, `unjudged`, `position`."""
     session.execute(update(RescanRow).where(RescanRow.id == rescan_id).values(**counts))
 
 
@@ -86,7 +86,7 @@ def clear(session: Session, poster_ids: Sequence[str], book: int) -> None:
     """These posters pass under the book of rules. What was read on a finished file stands against it all the same."""
     passed = BlockedPosterRow.poster_id.in_(poster_ids) & (BlockedPosterRow.book <= book)
     for row in session.scalars(select(BlockedPosterRow).where(passed)):
-        if not any("picture" in found for found in row.findings):
+        if not any("picture" in found and "digest" not in found["picture"] for found in row.findings):
             session.delete(row)
     session.flush()
 
@@ -110,4 +110,5 @@ def _rescan(row: RescanRow) -> Rescan:
         row.blocked,
         row.unjudged,
         row.finished_at,
+        row.position,
     )
