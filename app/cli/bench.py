@@ -88,3 +88,16 @@ def results(as_json: bool, visits: int, runs: int) -> None:
 
     result = bench_results(visits, runs)
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--posters", type=click.IntRange(1, 10_000_000), default=100_000, show_default=True)
+@click.option("--texts", type=click.IntRange(1, 1_000_000), default=20_000, show_default=True)
+@click.pass_obj
+def rescan(parts: Parts, as_json: bool, posters: int, texts: int) -> None:
+    """What is in circulation judged again: by packs that nobody knows, and by one new rule."""
+    from app.cli.bench_rescan import bench_rescan
+
+    result = bench_rescan(parts.studio, parts.settings(), posters, min(posters, texts))
+    click.echo(json.dumps(result.as_json(), indent=2, ensure_ascii=False) if as_json else result.as_text())

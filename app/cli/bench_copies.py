@@ -1,6 +1,6 @@
 """Copy for benches: thousands of different texts as advisors write them, from a few parts and a fixed seed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
 SEED = 20_260_701
@@ -98,6 +98,17 @@ def copies(count: int, seed: int = SEED) -> Iterator[str]:
     random = Random(seed)  # noqa: S311 - a bench, no secret
     for _ in range(count):
         yield _chinese(random)
+
+
+def harmless_copies(count: int, is_harmless: Callable[[str], bool], seed: int = SEED) -> Iterator[str]:
+    """`count` Chinese texts of the sentences that are harmless, each asked about once."""
+    random = Random(seed)  # noqa: S311 - a bench, no secret
+    openers, middles, endings = (
+        [part for part in parts if is_harmless(_filled(part, random))] for parts in (_OPENERS, _MIDDLES, _ENDINGS)
+    )
+    for _ in range(count):
+        parts = [random.choice(openers), *random.sample(middles, 2), random.choice(endings)]
+        yield "".join(_filled(part, random) for part in parts)
 
 
 def english_copies(count: int, seed: int = SEED) -> Iterator[str]:

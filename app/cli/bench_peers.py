@@ -5,7 +5,6 @@ They are fetched on demand into the user's cache, by exact version and hash, and
 
 import hashlib
 import importlib
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -41,8 +40,7 @@ def peers(terms: Sequence[str], patterns: Sequence[str]) -> dict[str, Peer]:
 def _installed() -> Path:
     """The folder of the installed peers, for exactly these versions and this Python."""
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:16]
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = home / "imprimatur" / "bench-peers" / wanted
+    folder = Path.home() / ".cache" / "imprimatur" / "bench-peers" / wanted
     done = folder / ".installed"
     if done.exists():
         return folder

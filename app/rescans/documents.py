@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,14 @@ _LEVEL = 1  # a tenth larger than the smallest, and written three times as fast
 
 def keep_document(session: Session, snapshot_id: str, document: CheckedDocument) -> None:
     """Have a snapshot judged by `document`, which is kept if it is new; one that is there stands as it stood."""
-    row = {
+    session.execute(_insert(session, CheckedDocumentRow).on_conflict_do_nothing(), row_of(document))
+    link = {"snapshot_id": snapshot_id, "document_digest": document.digest}
+    session.execute(_insert(session, CheckedSnapshotRow).on_conflict_do_nothing(), link)
+
+
+def row_of(document: CheckedDocument) -> dict[str, Any]:
+    """The document as a row."""
+    return {
         "digest": document.digest,
         "jurisdiction": document.jurisdiction,
         "content": zlib.compress(document.content, _LEVEL),
@@ -28,9 +35,12 @@ def keep_document(session: Session, snapshot_id: str, document: CheckedDocument)
         "pictures": dict(document.pictures) if document.pictures else None,
         "standing_id": document.standing_id,
     }
-    session.execute(_insert(session, CheckedDocumentRow).on_conflict_do_nothing(), row)
-    link = {"snapshot_id": snapshot_id, "document_digest": document.digest}
-    session.execute(_insert(session, CheckedSnapshotRow).on_conflict_do_nothing(), link)
+
+
+def add_rows(connection: Connection, rows: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, str]]) -> None:
+    """Many new documents at once, and the snapshots that are judged by them (snapshot_id, document_digest)."""
+    connection.execute(insert(CheckedDocumentRow), list(rows))
+    connection.execute(insert(CheckedSnapshotRow), list(links))
 
 
 def documents(
