@@ -96,7 +96,7 @@ def results(as_json: bool, visits: int, runs: int) -> None:
 @click.option("--texts", type=click.IntRange(1, 1_000_000), default=20_000, show_default=True)
 @click.pass_obj
 def rescan(parts: Parts, as_json: bool, posters: int, texts: int) -> None:
-    """What is in circulation judged again: by packs that nobody knows, and by one new rule."""
+    """What is in circulation judged again, when everything and when one rule has changed."""
     from app.cli.bench_rescan import bench_rescan
 
     result = bench_rescan(parts.studio, parts.settings(), posters, min(posters, texts))

@@ -1,4 +1,4 @@
-"""`imprimatur bench rescan`: posters in circulation judged again, by packs that nobody knows and by one new rule."""
+"""`imprimatur bench rescan`: posters in circulation judged again, when everything and when one rule has changed."""
 
 import multiprocessing
 import resource
@@ -14,9 +14,11 @@ from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 from app.cli.bench_copies import harmless_copies
 from app.cli.bench_goals import Goal, goals_as_text
+from app.compliance.changed import state_of
 from app.compliance.document import Document
 from app.compliance.engine import check, check_text
 from app.compliance.overlay import laid_over, read_rule
@@ -50,7 +52,8 @@ terms: [{WORD}]
 must_hit: ["{WORD}开放申购", "说说{WORD}"]
 must_pass: [晴川开放申购, 晚樱开了]
 """
-GOALS = (("whole pack", 15.0), ("one changed rule", 3.0))
+UNKNOWN, WHOLE, ONE = "unknown rules before", "whole pack", "one changed rule"
+GOALS = ((WHOLE, 15.0), (ONE, 3.0))
 MOST_MIB = 500.0
 FULL = (1_000_000, 200_000)  # what the goals are for
 
@@ -120,9 +123,7 @@ def bench_rescan(open_studio: OpenStudio, settings: Settings, posters: int, text
             }
         )
         _fill(own, open_studio(own, None), posters, texts)
-        scans = tuple(
-            _scanned(open_studio, own, name, rule) for name, rule in (("whole pack", ""), (GOALS[1][0], RULE))
-        )
+        scans = tuple(_scanned(open_studio, own, name) for name in (UNKNOWN, WHOLE, ONE))
     return RescanBench(posters, texts, scans)
 
 
@@ -245,10 +246,10 @@ def _bases(studio: Studio, today: date) -> list[tuple[Document, int]]:
 # --- one rescan, in a process of its own -----------------------------------------------------------------------------
 
 
-def _scanned(open_studio: OpenStudio, settings: Settings, name: str, rule: str) -> Scan:
+def _scanned(open_studio: OpenStudio, settings: Settings, name: str) -> Scan:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_scan, args=(theirs, open_studio, settings, name, rule))
+    process = context.Process(target=_scan, args=(theirs, open_studio, settings, name))
     process.start()
     theirs.close()
     try:
@@ -260,14 +261,16 @@ def _scanned(open_studio: OpenStudio, settings: Settings, name: str, rule: str) 
     return scan
 
 
-def _scan(answer: Pipe, open_studio: OpenStudio, settings: Settings, name: str, rule: str) -> None:
+def _scan(answer: Pipe, open_studio: OpenStudio, settings: Settings, name: str) -> None:
     studio = open_studio(settings, "daily-greeting")
-    if rule:
-        read = read_rule(rule)
+    if name == ONE:
+        read = read_rule(RULE)
         studio = replace(studio, rules=laid_over(studio.rules, {read.id: read}))
     studio.rules.books["CN"].in_force  # noqa: B018 - compiled before the clock starts
     engine = open_engine(settings)
     deps = Deps(settings, engine, open_store(settings), _no_painter, studio=lambda: studio)
+    if name == WHOLE:
+        retried(deps, lambda session: _forget_rules(session, studio))
     retried(deps, lambda session: order_rescan(session, 1, studio.rules.fingerprint, ["CN"]))
     job = retried(deps, lambda session: queue.claim(session, [JOB], 3600))
     if job is None:
@@ -280,6 +283,14 @@ def _scan(answer: Pipe, open_studio: OpenStudio, settings: Settings, name: str, 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     answer.send(Scan(name, seconds, cpu, peak, rescan.blocked))
     engine.dispose()
+
+
+def _forget_rules(session: Session, studio: Studio) -> None:
+    """Let all documents stand under rules of which every one was another, with the same words to be restored."""
+    before = replace(state_of(studio.rules, "CN"), rules={})
+    documents.keep_state(session, "CN", "1" * 64, before.as_json())
+    known = [one.id for one in documents.standings(session, ["CN"])]
+    documents.move_on(session, known, "1" * 64, _now()[:10])
 
 
 def _now() -> str:

@@ -1,6 +1,6 @@
 """The check: a pure function from rules, a document and a day to a verdict."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
@@ -19,6 +19,10 @@ from app.compliance.view import View, try_together
 from app.kernel.errors import Blocked, Invalid, Problem
 
 
+def _nobody(_index: int, _views: list[View]) -> None:
+    """Whom readings are shown to, unless somebody asks for them."""
+
+
 def check(rules: Rules, document: Document, as_of: date, packs: Iterable[str] | None = None) -> Verdict:
     """What `rules` (only those of `packs`, if given) say of `document` on the day `as_of`.
 
@@ -33,14 +37,15 @@ def check_many(
     as_of: date,
     packs: Iterable[str] | None = None,
     only: frozenset[str] | None = None,
+    show: Callable[[int, list[View]], None] = _nobody,
 ) -> list[Verdict]:
     """The same for some hundred documents at once: rule after rule, each on all of them, which is quicker.
 
-    With `only`, no other rules than those of these ids are asked.
+    With `only`, no other rules than those of these ids are asked. `show` is given each document's index and readings.
     *Raises* Blocked ``check_failed`` when the engine fails on any of them.
     """
     try:
-        found = _findings(rules, documents, as_of, frozenset(packs) if packs is not None else None, only)
+        found = _findings(rules, documents, as_of, frozenset(packs) if packs is not None else None, only, show)
     except Exception as error:  # whatever it is, it must not let the text through
         raise Blocked("check_failed", f"the rules could not be applied: {error}") from error
     return [
@@ -99,6 +104,7 @@ def _findings(
     as_of: date,
     packs: frozenset[str] | None,
     only: frozenset[str] | None,
+    show: Callable[[int, list[View]], None],
 ) -> list[list[Finding]]:
     texts = [document.text for document in documents]
     found = [list(forbidden_characters(text)) for text in texts]
@@ -115,6 +121,8 @@ def _findings(
                 strict=True,
             )
         ]
+        for index, case in zip(own, cases, strict=True):
+            show(index, case.views)
         _judge(book, cases, as_of)
     return [
         give_way(merged([*findings, *illegible(document)], text), text, _nets(rules, document))

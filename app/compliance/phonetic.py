@@ -97,6 +97,11 @@ class Lexicon:
             }
         )
 
+    def may_restore(self, text: str, in_sounds: str) -> bool:
+        """Whether `restore` may find something in a tight text with these sounds: said sooner."""
+        automaton = self._unspelled.automaton
+        return _LATIN.search(text) is not None or (automaton is not None and bool(automaton.find(in_sounds)))
+
     def restore(self, tight: Tight, in_sounds: str, segments: Segments) -> list[tuple[int, int, str]]:
         """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it; its sounds are known."""
         text = tight.text

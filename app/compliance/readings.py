@@ -26,15 +26,6 @@ def _others(book: Book, plain: View, heard: str) -> Iterator[View]:
         yield View(folded.replace(pieces), book.patterns, "sound", tuple(folded.span(a, b) for a, b, _ in pieces))
 
 
-def joined(text: str) -> str:
-    """A plain reading with its separators and line breaks joined, as the second reading has it."""
-    pieces, done = [], 0
-    for start, end, new in _joints(text):
-        pieces += [text[done:start], new]
-        done = end
-    return "".join([*pieces, text[done:]])
-
-
 def _joints(text: str) -> list[tuple[int, int, str]]:
     if _MAY_BE_LOOSE.search(text) is None:
         return []

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.compliance.changed import BookState, Change, change, state_of
-from app.compliance.document import Document
 from app.compliance.engine import AT_ONCE, check_many
-from app.compliance.sieve import Sieve, plain_reading
+from app.compliance.sieve import Sieve, lines_of
+from app.compliance.view import View
 from app.flow.check_copy import judge
 from app.flow.check_pictures import check_pictures
 from app.flow.findings import written
@@ -77,10 +77,12 @@ class Judge:
         wanted = dict.fromkeys([*asked, *with_words])
         judged = Judged()
         kept = self._unpacked(documents.contents(session, list(wanted)), judged)
-        for digest in anew & kept.keys():
-            document = kept[digest].document
-            judged.readings[digest] = plain_reading(self._studio.rules.books[document.facts.jurisdiction], document)
-        for digest in self._suspects({digest: only for digest, only in asked.items() if digest in kept}, kept):
+        suspects = self._suspects({digest: only for digest, only in asked.items() if digest in kept}, kept, judged)
+        as_kept = {one.digest: (one.lines, one.is_sounded) for one in page}
+        judged.readings = {
+            digest: lines for digest, lines in judged.readings.items() if digest in anew and lines != as_kept[digest]
+        }
+        for digest in suspects:
             self._look_closely(digest, kept[digest], judged)
         for digest, pictures in with_words.items():
             if digest in kept:
@@ -91,9 +93,9 @@ class Judge:
         self, found: Change, sieve: Sieve, own: Sequence[CheckedDocument], anew: set[str]
     ) -> dict[str, frozenset[str]]:
         """The rules to be asked of each document that they may hit, by digest."""
-        plain = [one.plain for one in own]
-        reread = sieve.reread(plain)
-        may_hit = sieve.may_hit(plain, [one.is_sounded for one in own])
+        lines = [one.lines for one in own]
+        reread = sieve.reread(lines)
+        may_hit = sieve.may_hit(lines, [one.is_sounded for one in own])
         anew |= {one.digest for one, is_new in zip(own, reread, strict=True) if is_new or found.is_all}
         asked = {}
         for one, is_new, is_suspect in zip(own, reread, may_hit, strict=True):
@@ -123,20 +125,26 @@ class Judge:
                 judged.against[digest] = Against(is_unjudged=True)
         return kept
 
-    def _suspects(self, asked: Mapping[str, frozenset[str]], kept: Mapping[str, Kept]) -> list[str]:
-        """The documents that one of the rules asked for blocks, or on which the engine fails."""
+    def _suspects(self, asked: Mapping[str, frozenset[str]], kept: Mapping[str, Kept], judged: Judged) -> list[str]:
+        """The documents that one of the rules asked for blocks, or on which the engine fails; all are noted as read."""
         suspects = []
         for only in set(asked.values()):
             own = [digest for digest, rules in asked.items() if rules == only]
             for start in range(0, len(own), AT_ONCE):
                 part = own[start : start + AT_ONCE]
-                blocks = self._blocks([kept[digest].document for digest in part], only)
+                blocks = self._blocks(part, kept, only, judged)
                 suspects += [digest for digest, is_blocked in zip(part, blocks, strict=True) if is_blocked]
         return suspects
 
-    def _blocks(self, asked: Sequence[Document], only: frozenset[str]) -> list[bool]:
+    def _blocks(
+        self, part: Sequence[str], kept: Mapping[str, Kept], only: frozenset[str], judged: Judged
+    ) -> list[bool]:
+        def note(index: int, views: Sequence[View]) -> None:
+            judged.readings[part[index]] = lines_of(views)
+
+        asked = [kept[digest].document for digest in part]
         try:
-            verdicts = check_many(self._studio.rules, asked, self._today, only=only)
+            verdicts = check_many(self._studio.rules, asked, self._today, only=only, show=note)
         except AppError:
             return [True] * len(asked)  # each is looked at on its own
         return [verdict.outcome == "block" for verdict in verdicts]

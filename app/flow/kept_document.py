@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.compliance.changed import state_of
 from app.compliance.document import Document, Facts, TextRun
+from app.compliance.readings import readings
 from app.compliance.rules import Rules
-from app.compliance.sieve import plain_reading
+from app.compliance.sieve import lines_of
 from app.db import reading
 from app.flow.check_copy import document_of
 from app.flow.check_pictures import brought_pictures
@@ -53,9 +54,10 @@ def packed(rules: Rules, kept: Kept) -> CheckedDocument:
         "runs": [_run_of(run) for run in document.runs],
     }
     content = canonical_json(said)
-    plain, is_sounded = plain_reading(rules.books[document.facts.jurisdiction], document)
+    (views,) = readings(rules.books[document.facts.jurisdiction], [document.text])
+    lines, is_sounded = lines_of(views)
     pictures = dict(kept.pictures) or None
-    return CheckedDocument(sha256_hex(content), document.facts.jurisdiction, content, plain, is_sounded, pictures)
+    return CheckedDocument(sha256_hex(content), document.facts.jurisdiction, content, lines, is_sounded, pictures)
 
 
 def unpacked(content: bytes) -> Kept:

@@ -1,6 +1,7 @@
 """Rescan: when the rules change, everything that is out is judged again; what does not pass is kept and told."""
 
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -66,8 +67,8 @@ class _Run:
     rescan: Rescan
     find: Callable[[Session], Works]
     today: date
-    total: int
-    documents: int
+    counting: Future[int]
+    documents: int = 0
     judged: int = 0
     blocked: int = 0
     unjudged: int = 0
@@ -84,9 +85,10 @@ class _Run:
         return digest if digest and position == self.position(digest) else None
 
     def progress(self) -> dict[str, int]:
-        """The posters that are done, as many of all as documents of all documents."""
-        done = self.total if not self.documents else self.total * min(self.judged, self.documents) // self.documents
-        return {"done": done, "blocked": self.blocked, "unjudged": self.unjudged}
+        """The posters that are done, as many of all as documents of all documents; none until they are counted."""
+        total = self.counting.result() if self.counting.done() else 0
+        done = total if not self.documents else total * min(self.judged, self.documents) // self.documents
+        return {"total": total, "done": done, "blocked": self.blocked, "unjudged": self.unjudged}
 
 
 def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
@@ -100,15 +102,18 @@ def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
         rescan = records.find_rescan(session, str(job.payload["rescan"]))
         now, today = database_now(session), day_here(deps, session)
         find = partial(find_works, now=now, jurisdictions=rescan.jurisdictions)
-        total = find(session).count(None)
-    run = _Run(deps, studio, rescan, find, today, total, 0)
-    if run.resumes_after is None:
-        begun = {"total": total, "done": 0, "blocked": 0, "unjudged": 0}
-        retried(deps, lambda session: records.note_progress(session, rescan.id, **begun))
-    else:
-        run.blocked, run.unjudged = rescan.blocked, rescan.unjudged
-    _keep_what_is_missing(run)
-    standings = _judge_documents(run)
+        is_all_kept = records.is_all_kept(session, rescan.jurisdictions)
+    with ThreadPoolExecutor(1, "count") as beside:  # a million take as long as a rule on them
+        run = _Run(deps, studio, rescan, find, today, beside.submit(_count, deps, find))
+        if run.resumes_after is None:
+            begun = {"total": 0, "done": 0, "blocked": 0, "unjudged": 0}
+            retried(deps, lambda session: records.note_progress(session, rescan.id, **begun))
+        else:
+            run.blocked, run.unjudged = rescan.blocked, rescan.unjudged
+        if not is_all_kept:
+            _keep_what_is_missing(run)
+        standings = _judge_documents(run)
+        total = run.counting.result()
 
     def end(session: Session) -> None:
         documents.move_on(session, standings, studio.rules.fingerprint, today.isoformat())
@@ -119,6 +124,11 @@ def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
         complete(session, job)
 
     retried(deps, end)
+
+
+def _count(deps: Deps, find: Callable[[Session], Works]) -> int:
+    with reading(deps) as session:
+        return find(session).count(None)
 
 
 def _keep_what_is_missing(run: _Run) -> None:
@@ -164,7 +174,7 @@ def _judge_documents(run: _Run) -> list[str]:
         works = run.find(session)
         run.documents = works.count_documents(jurisdictions)
         if run.resumes_after is not None:
-            run.judged = run.documents * rescan.done // max(run.total, 1)
+            run.judged = run.documents * rescan.done // max(rescan.total, 1)
         judge = Judge(run.studio, run.today, works.blocked_documents())
     _go_through(run, judge, None, "")
     first = [one.id for one in _standings(run) if one.made_at <= rescan.ordered_at]

@@ -37,7 +37,7 @@ class BlockedPoster:
 
 @dataclass(frozen=True, slots=True)
 class CheckedDocument:
-    """What the rules read of posters that are alike: `content` in canonical JSON, and its plain reading.
+    """What the rules read of posters that are alike: `content` in canonical JSON, and its `lines` for a sieve.
 
     `is_sounded` when it is also read by its sound; `pictures` are the digests of those that people brought, by place.
     """
@@ -45,7 +45,7 @@ class CheckedDocument:
     digest: str
     jurisdiction: str
     content: bytes
-    plain: str
+    lines: str
     is_sounded: bool
     pictures: Mapping[str, str] | None = None
     standing_id: str | None = None

@@ -30,7 +30,7 @@ def row_of(document: CheckedDocument) -> dict[str, Any]:
         "digest": document.digest,
         "jurisdiction": document.jurisdiction,
         "content": zlib.compress(document.content, _LEVEL),
-        "plain": _packed(document.plain),
+        "lines": _packed(document.lines),
         "is_sounded": document.is_sounded,
         "pictures": dict(document.pictures) if document.pictures else None,
         "standing_id": document.standing_id,
@@ -52,11 +52,11 @@ def documents(
     """
     row = CheckedDocumentRow
     stands: ColumnElement[bool] = row.standing_id.is_(None) if standings is None else row.standing_id.in_(standings)
-    columns = (row.digest, row.jurisdiction, row.plain, row.is_sounded, row.pictures, row.standing_id)
+    columns = (row.digest, row.jurisdiction, row.lines, row.is_sounded, row.pictures, row.standing_id)
     wanted = select(*columns).where(stands, row.digest > after, row.jurisdiction.in_(jurisdictions))
     return [
-        CheckedDocument(digest, jurisdiction, b"", _text(plain), is_sounded, pictures, standing_id)
-        for digest, jurisdiction, plain, is_sounded, pictures, standing_id in session.execute(
+        CheckedDocument(digest, jurisdiction, b"", _text(lines), is_sounded, pictures, standing_id)
+        for digest, jurisdiction, lines, is_sounded, pictures, standing_id in session.execute(
             wanted.order_by(row.digest).limit(limit)
         )
     ]
@@ -80,9 +80,9 @@ def stand(session: Session, digests: Sequence[str], standing_id: str) -> None:
 
 
 def reread(session: Session, readings: Mapping[str, tuple[str, bool]]) -> None:
-    """Write down how documents are read now, where that has changed: plain reading, and whether also by the sound."""
-    for digest, (plain, is_sounded) in readings.items():
-        values = {"plain": _packed(plain), "is_sounded": is_sounded}
+    """Write down how documents are read now, where that has changed: their lines, and whether also by the sound."""
+    for digest, (lines, is_sounded) in readings.items():
+        values = {"lines": _packed(lines), "is_sounded": is_sounded}
         session.execute(update(CheckedDocumentRow).where(CheckedDocumentRow.digest == digest).values(**values))
 
 
@@ -137,12 +137,12 @@ def find_state(session: Session, jurisdiction: str, fingerprint: str) -> dict[st
     return None if row is None else json.loads(zlib.decompress(row.state))
 
 
-def _packed(plain: str) -> bytes:
-    return zlib.compress(plain.encode("utf-8", "surrogatepass"), _LEVEL)
+def _packed(lines: str) -> bytes:
+    return zlib.compress(lines.encode("utf-8", "surrogatepass"), _LEVEL)
 
 
-def _text(plain: bytes) -> str:
-    return zlib.decompress(plain).decode("utf-8", "surrogatepass")
+def _text(lines: bytes) -> str:
+    return zlib.decompress(lines).decode("utf-8", "surrogatepass")
 
 
 def _parts(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

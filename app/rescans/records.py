@@ -53,6 +53,13 @@ def is_known(session: Session, fingerprint: str) -> bool:
     return session.scalar(select(RescanRow.id).where(RescanRow.fingerprint == fingerprint).limit(1)) is not None
 
 
+def is_all_kept(session: Session, jurisdictions: Sequence[str]) -> bool:
+    """Whether an earlier rescan has seen to it that of all that is out a document is kept."""
+    through = RescanRow.finished_at.is_not(None) & RescanRow.position.is_not(None) & (RescanRow.unjudged == 0)
+    known = session.scalars(select(RescanRow.jurisdictions).where(through))
+    return any(set(jurisdictions) <= set(found) for found in known)
+
+
 def note_progress(session: Session, rescan_id: str, **counts: int | str) -> None:
     """Write down how far a rescan is: `total`, `done`, `blocked`, `unjudged`, `position`."""
     session.execute(update(RescanRow).where(RescanRow.id == rescan_id).values(**counts))

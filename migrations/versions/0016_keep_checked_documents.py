@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("jurisdiction", sa.String(length=2), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("plain", sa.LargeBinary(), nullable=False),
+        sa.Column("lines", sa.LargeBinary(), nullable=False),
         sa.Column("is_sounded", sa.Boolean(), nullable=False),
         sa.Column("pictures", sa.JSON(), nullable=True),
         sa.Column("standing_id", sa.String(length=16), nullable=True),
