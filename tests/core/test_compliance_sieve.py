@@ -13,13 +13,13 @@ from app.compliance.rules import Rules
 from app.compliance.sieve import Sieve, lines_of
 from tests.core.compliance_cases import TODAY, rules, term
 
-OLD = rules(term("稳赚不赔"), {"id": "cn-regex", "kind": "regex", "patterns": ["保本.{0,4}息"]})
+OLD = rules(term("稳赚不赔"), {"id": "cn-regex", "kind": "regex", "patterns": ["保本.{0,4}息"]}, lexicon=["金饭碗"])
 NEW = rules(
     {**term("稳赚不赔", "内部渠道", "零风险"), "unless": ["绝非稳赚不赔"]},
     {"id": "cn-regex", "kind": "regex", "patterns": ["保本.{0,4}息"]},
-    {"id": "cn-more", "kind": "regex", "patterns": ["^收益.*\\d%$", "翻(?:倍|番)"]},
+    {"id": "cn-more", "kind": "regex", "patterns": ["^收益.*\\d%$", "翻(?:倍|番)", "金饭碗"]},
     {"id": "cn-net", "kind": "regex", "patterns": ["投资"], "severity": "review"},
-    lexicon=["翻倍"],
+    lexicon=["翻倍", "金饭碗"],
 )
 WORDS = [
     "稳赚不赔",
@@ -34,7 +34,24 @@ WORDS = [
     "0风险",
     "翻倍",
 ]
-WORDS += ["翻\n倍", "fan倍", "收益", "8%", "保本", "保 息", "投资", "你好", "，", "。", "\n", "x", "★", "R2", "app"]
+WORDS += [
+    "翻\n倍",
+    "fan倍",
+    "收益",
+    "8%",
+    "保本",
+    "保 息",
+    "投资",
+    "你好",
+    "，",
+    "。",
+    "\n",
+    "x",
+    "★",
+    "R2",
+    "app",
+    "jin饭碗",
+]
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map("".join)
 
 
