@@ -73,13 +73,15 @@ def print_(parts: Parts, as_json: bool, runs: int, pages: int, template: str) ->
 @bench.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.option("--rounds", type=click.IntRange(1, 100), default=5, show_default=True)
+@click.option("--texts", type=click.IntRange(10, 100_000), default=2_000, show_default=True)
+@click.option("--peers/--no-peers", default=True, show_default=True, help="Fetch and run Hyperscan and pyahocorasick.")
 @click.pass_obj
-def check(parts: Parts, as_json: bool, rounds: int) -> None:
-    """Texts per second, against plain lists of the same terms."""
+def check(parts: Parts, as_json: bool, rounds: int, texts: int, peers: bool) -> None:
+    """Everyday copy and whole posters judged, beside bare engines on the same terms and patterns."""
     from app.cli.bench_check import bench_check
 
-    result = bench_check(parts.rules(parts.settings()), rounds)
-    click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+    result = bench_check(parts.studio(parts.settings(), None), rounds, texts, peers)
+    click.echo(json.dumps(result.as_json(), indent=2, ensure_ascii=False) if as_json else result.as_text())
 
 
 @bench.command()
@@ -117,3 +119,16 @@ def results(as_json: bool, visits: int, runs: int) -> None:
 
     result = bench_results(visits, runs)
     click.echo(json.dumps(result.as_json(), indent=2) if as_json else result.as_text())
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--posters", type=click.IntRange(1, 10_000_000), default=100_000, show_default=True)
+@click.option("--texts", type=click.IntRange(1, 1_000_000), default=20_000, show_default=True)
+@click.pass_obj
+def rescan(parts: Parts, as_json: bool, posters: int, texts: int) -> None:
+    """What is in circulation judged again, when everything and when one rule has changed."""
+    from app.cli.bench_rescan import bench_rescan
+
+    result = bench_rescan(parts.studio, parts.settings(), posters, min(posters, texts))
+    click.echo(json.dumps(result.as_json(), indent=2, ensure_ascii=False) if as_json else result.as_text())

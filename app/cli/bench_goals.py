@@ -1,106 +1,46 @@
-"""The goals for posters, each against what one run of the render bench has measured. Only ratios are compared."""
+"""Goals of benches: what is aimed at, what was measured, and whether that is enough."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
-
-Format = Literal["png", "jpeg"]
-EDITOR_MS = 25
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal: what was measured (None where it was not), and what it has to keep to.
+    """A figure that should be at most `target`, or at least; without a value it was not measured in this run.
 
-    `whole` is the same ratio with check and proof, which no peer does.
+    `whole` is the same figure with what no peer does: check and proof.
     """
 
     name: str
     value: float | None
-    limit: float
-    is_least: bool = False
+    target: float
+    unit: str = "×"
+    at_least: bool = False
     whole: float | None = None
 
     @property
     def is_met(self) -> bool | None:
-        """Whether it was met; None where nothing was measured."""
+        """Whether the value is enough; None when it was not measured."""
         if self.value is None:
             return None
-        return self.value >= self.limit if self.is_least else self.value <= self.limit
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
     def as_json(self) -> dict[str, Any]:
         """Machine-readable."""
         value, whole = (None if one is None else round(one, 4) for one in (self.value, self.whole))
-        bound = "at_least" if self.is_least else "at_most"
-        return {"goal": self.name, "value": value, bound: round(self.limit, 4), "met": self.is_met, "whole": whole}
+        bound = {"at_least" if self.at_least else "at_most": round(self.target, 4)}
+        return {"goal": self.name, "value": value, "unit": self.unit, **bound, "met": self.is_met, "whole": whole}
 
     def as_text(self) -> str:
         """A line."""
         said = {True: "met", False: "NOT MET", None: "not measured"}[self.is_met]
-        value = "     –" if self.value is None else f"{self.value:6.3f}"
+        value = "      –" if self.value is None else f"{self.value:7.3f}"
         whole = "" if self.whole is None else f"   (with check and proof {self.whole:.3f})"
-        return f"{self.name:58} {value}  {'≥' if self.is_least else '≤'} {self.limit:.3f}  {said}{whole}"
+        sign = "≥" if self.at_least else "≤"
+        return f"goal: {self.name:58} {value}  {sign} {self.target:.3f} {self.unit}  {said}{whole}"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What the goals are about. *Unit*: milliseconds, mebibytes, posters per second; what is missing was not measured.
-
-    *Shape*: `ms` and `whole_ms` are {painter or ``whole``: {format: median}}.
-    """
-
-    ms: dict[str, dict[Format, float]]
-    whole_ms: dict[Format, float]
-    floor_ms: dict[Format, float]
-    paint_encode_ms: float
-    proof_ms: float
-    rss_mib: dict[str, float]
-    per_second: dict[str, float]
-    pdf_ms: dict[str, float]
-    pages_ratio: float | None
-    editor_p95_ms: float
-
-
-_AGAINST: tuple[tuple[str, Format, str, str, float], ...] = (
-    ("JPEG", "jpeg", "imprimatur", "chromium", 1 / 6),
-    ("JPEG", "jpeg", "imprimatur", "chromium_speed", 1 / 5),
-    ("JPEG", "jpeg", "imprimatur", "satori", 1 / 15),
-    ("PNG in bands", "png", "imprimatur", "chromium", 1 / 30),
-    ("PNG in bands", "png", "imprimatur", "chromium_speed", 1 / 12),
-    ("PNG in bands", "png", "imprimatur", "satori", 1 / 25),
-    ("PNG by fpng", "png", "imprimatur_fpng", "chromium", 1 / 15),
-    ("PNG by fpng", "png", "imprimatur_fpng", "chromium_speed", 1 / 6),
-    ("PNG by fpng", "png", "imprimatur_fpng", "satori", 1 / 12),
-)
-
-
-def goals(found: Figures) -> Iterator[Goal]:
-    """Every goal, in the order of the table."""
-    floor = found.floor_ms["jpeg"]
-    yield Goal(
-        "JPEG, painting and encoding, against encoding alone",
-        found.paint_encode_ms / floor,
-        1.8,
-        whole=found.whole_ms["jpeg"] / floor,
-    )
-    for what, format_, ours, peer, limit in _AGAINST:
-        theirs = found.ms.get(peer, {}).get(format_)
-        whole = found.whole_ms[format_] / theirs if theirs and ours == "imprimatur" else None
-        value = found.ms[ours][format_] / theirs if theirs else None
-        yield Goal(f"{what} against {peer}", value, limit, whole=whole)
-    yield Goal(
-        "JPEGs a second of two processes, against two of chromium",
-        _ratio(found.per_second.get("imprimatur"), found.per_second.get("chromium")),
-        6,
-        is_least=True,
-        whole=_ratio(found.per_second.get("whole"), found.per_second.get("chromium")),
-    )
-    yield Goal("proof of the code, as a part of a JPEG's time", found.proof_ms / found.whole_ms["jpeg"], 0.03)
-    yield Goal("memory, against satori", _ratio(found.rss_mib["imprimatur"], found.rss_mib.get("satori")), 1 / 2)
-    yield Goal("PDF, against chromium", _ratio(found.pdf_ms["imprimatur"], found.pdf_ms.get("chromium")), 0.4)
-    yield Goal("PDF of many pages, against as many PDFs", found.pages_ratio, 0.4)
-    yield Goal(f"editor: layout, check and SVG, p95 as a part of {EDITOR_MS} ms", found.editor_p95_ms / EDITOR_MS, 1)
-
-
-def _ratio(one: float | None, other: float | None) -> float | None:
-    return one / other if one is not None and other else None
+def goals_as_text(goals: Iterable[Goal]) -> list[str]:
+    """One line for each goal."""
+    return [goal.as_text() for goal in goals]

@@ -11,11 +11,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
 
-from app.cli.bench_goals import Figures, Goal, goals
+from app.cli.bench_goals import Goal
 from app.cli.bench_page import write_list, write_page
 from app.cli.bench_painters import Kind, OwnPainter, Painter, RasterFormat, Shot, order_for
 from app.cli.bench_peers import Absent, LinePainter, chromium, satori
 from app.cli.bench_print import NAMES, many_pages
+from app.cli.bench_render_goals import Figures, goals
 from app.flow.make_poster import compose
 from app.flow.orders import Studio
 

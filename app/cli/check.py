@@ -5,29 +5,55 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from app.compliance.document import Verdict
-from app.compliance.engine import check_text
+from app.compliance.document import Document, Verdict
+from app.compliance.engine import AT_ONCE, check_many, fragment
 from app.compliance.pack import Source
 from app.compliance.rules import Rules
 from app.kernel.errors import Invalid, Problem
 
 MAX_CHARS = 20_000
+CHARS_AT_ONCE = 200_000
 _FIELDS = ("id", "text", "jurisdiction", "product")
 
 
-def check_lines(rules: Rules, lines: Iterable[str], packs: Sequence[str], as_of: date) -> Iterator[str]:
+def check_lines(
+    rules: Rules, lines: Iterable[str], packs: Sequence[str], as_of: date, at_once: int = AT_ONCE
+) -> Iterator[str]:
     """One JSON line for each text. A text is a fragment: what only a whole poster must have is at most advised.
 
+    Up to `at_once` lines are read before they are answered: 1 for somebody who waits for each answer.
     *Raises* Invalid at the first line that is no text, naming the line; what came before has been answered.
     """
+    waiting: list[tuple[dict[str, Any], Document]] = []
+    chars = 0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        given = _given(line, f"line {number}")
         try:
-            verdict = check_text(rules, given["text"], given["jurisdiction"], given["product"], as_of, packs or None)
-        except Invalid as error:
-            raise Invalid.of(Problem(f"line {number}: {p.path}", p.code, p.message) for p in error.problems) from error
+            waiting.append(_read(line, f"line {number}"))
+        except Invalid:
+            yield from _answers(rules, waiting, packs, as_of)
+            raise
+        chars += len(waiting[-1][0]["text"])
+        if len(waiting) >= at_once or chars >= CHARS_AT_ONCE:
+            yield from _answers(rules, waiting, packs, as_of)
+            waiting, chars = [], 0
+    yield from _answers(rules, waiting, packs, as_of)
+
+
+def _read(line: str, path: str) -> tuple[dict[str, Any], Document]:
+    given = _given(line, path)
+    try:
+        return given, fragment(given["text"], given["jurisdiction"], given["product"])
+    except Invalid as error:
+        raise Invalid.of(Problem(f"{path}: {p.path}", p.code, p.message) for p in error.problems) from error
+
+
+def _answers(
+    rules: Rules, asked: Sequence[tuple[dict[str, Any], Document]], packs: Sequence[str], as_of: date
+) -> Iterator[str]:
+    verdicts = check_many(rules, [document for _, document in asked], as_of, packs or None)
+    for (given, _), verdict in zip(asked, verdicts, strict=True):
         yield json.dumps(_answer(given, verdict), ensure_ascii=False)
 
 

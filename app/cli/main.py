@@ -21,6 +21,7 @@ from app.cli.finish import finish_options
 from app.cli.parts import Parts
 from app.cli.progress import show_progress
 from app.cli.publish import publish
+from app.compliance.engine import AT_ONCE
 from app.config import Settings
 from app.flow.batch import BatchOrder, Limits, run_batch
 from app.flow.batch_journal import POSTER_EXISTS, Made
@@ -139,7 +140,8 @@ def check(parts: Parts, packs: tuple[str, ...], as_of: datetime | None, file: Te
     """Judge texts: JSONL in FILE (or standard input), JSONL out."""
     rules = parts.rules(parts.settings())
     require_packs(rules, packs)
-    for line in check_lines(rules, file, packs, as_of.date() if as_of else _today()):
+    at_once = AT_ONCE if file.seekable() else 1  # a file is there as a whole; somebody may wait at a pipe
+    for line in check_lines(rules, file, packs, as_of.date() if as_of else _today(), at_once):
         click.echo(line)
 
 

@@ -1,7 +1,7 @@
 """A table from character to character that is filled as characters are met, and looked up for a whole text at once."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -26,14 +26,25 @@ class CodeTable:
             self._codes[ord(char)] = ord(known) if len(known) == 1 else _UNEVEN
         return known
 
-    def translated(self, text: str) -> str | None:
-        """The text with every character translated; None where one does not become exactly one."""
-        if not text:
-            return text
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    def translated(self, texts: Sequence[str]) -> list[str | None]:
+        """Each text with every character translated; None where one does not become exactly one."""
+        together = "".join(texts)
+        codes = np.frombuffer(together.encode("utf-32-le", "surrogatepass"), np.uint32)
         found = self._codes[codes]
-        if found.min() == _UNKNOWN:
-            for code in set(codes[found == _UNKNOWN].tolist()):
+        unknown = found == _UNKNOWN
+        if unknown.any():
+            for code in set(codes[unknown].tolist()):
                 self[chr(code)]
             found = self._codes[codes]
-        return found.tobytes().decode("utf-32-le", "surrogatepass") if found.min() > _UNEVEN else None
+        uneven = np.flatnonzero(found <= _UNEVEN).tolist()
+        translated = found.tobytes().decode("utf-32-le", "surrogatepass")
+        answers: list[str | None] = []
+        begin, at = 0, 0
+        for text in texts:
+            end = begin + len(text)
+            is_even = at == len(uneven) or uneven[at] >= end
+            answers.append(translated[begin:end] if is_even else None)
+            while at < len(uneven) and uneven[at] < end:
+                at += 1
+            begin = end
+        return answers

@@ -40,15 +40,20 @@ def any_stands(contexts: Iterable[Nearby], view: View, start: int, end: int) -> 
     return any(view.may_match(nearby.pattern) and stands(nearby, view, start, end) for nearby in contexts)
 
 
+def may_stand(only_if: tuple[Nearby, ...], view: View) -> bool:
+    """Whether one of the contexts that a rule asks for stands anywhere; True when it asks for none."""
+    return not only_if or any(view.may_match(one.pattern) and view.exists(one) for one in only_if)
+
+
 def stands(nearby: Nearby, view: View, start: int, end: int) -> bool:
     """Whether the context stands where it must, relative to the hit [start, end) of `view`."""
     if nearby.is_anchored:
         return _stands_at(nearby, view, start, end)
+    if nearby.text is not None:
+        return view.occurs(nearby.pattern)
     spans = view.spans(nearby.pattern)
     if not spans:
         return False
-    if nearby.text is not None:
-        return True
     if nearby.cover is not None:
         return any(s <= start and end <= e for s, e in spans) or _covers_again(nearby, view, start, end)
     if nearby.within == 0 and nearby.sentence is None:

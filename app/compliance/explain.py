@@ -49,7 +49,7 @@ def _view_of(rules: Rules, document: Document, finding: Finding) -> View | None:
     book = rules.books.get(document.facts.jurisdiction)
     if book is None:
         return None
-    views = readings(book, document.text)
+    (views,) = readings(book, [document.text])
     return next((view for view in views if view.how and view.how in finding.how), views[0])
 
 

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from functools import cached_property
 
 from opencc import OpenCC
 
@@ -100,16 +100,25 @@ _PLACES = tuple(range(4097))
 
 def fold(text: str) -> Folded:
     """The plain view of `text`: characters folded, blanks and evasive separators taken out."""
-    folded = _by_character(text)
-    for step in (_join_split, _fix_numbers, _join_single, _drop_blanks):
-        folded = step(folded)
-    return folded
+    return fold_many([text])[0]
 
 
-def _by_character(text: str) -> Folded:
-    folded = _table.translated(text)
-    if folded is not None:
-        return Folded(folded, places(0, len(text)), places(1, len(text) + 1))
+def fold_many(texts: Sequence[str]) -> list[Folded]:
+    """`fold` of some texts: their characters are looked up all at once."""
+    found = []
+    for text, translated in zip(texts, _table.translated(texts), strict=True):
+        folded = _unevenly(text) if translated is None else _evenly(translated)
+        for step in _STEPS:
+            folded = step(folded)
+        found.append(folded)
+    return found
+
+
+def _evenly(text: str) -> Folded:
+    return Folded(text, places(0, len(text)), places(1, len(text) + 1))
+
+
+def _unevenly(text: str) -> Folded:
     parts = [_table[char] for char in text]
     starts = tuple([index for index, part in enumerate(parts) for _ in part])
     return Folded("".join(parts), starts, tuple([index + 1 for index in starts]))
@@ -121,11 +130,11 @@ def places(first: int, end: int) -> tuple[int, ...]:
 
 
 _SPLITS = re.compile("|".join(map(re.escape, SPLIT)) + "|(?<=[第唯])-(?=[" + CJK + "])")
-_SPLIT_HINT = frozenset(parts[0] for parts in SPLIT) | {"-"}
+_SPLIT_HINT = re.compile("[" + "".join({parts[0] for parts in SPLIT}) + "-]")
 
 
 def _join_split(folded: Folded) -> Folded:
-    if _SPLIT_HINT.isdisjoint(folded.text):
+    if _SPLIT_HINT.search(folded.text) is None:
         return folded
     pieces = [(m.start(), m.end(), SPLIT.get(m.group(), "一")) for m in _SPLITS.finditer(folded.text)]
     return folded.replace(pieces) if pieces else folded
@@ -192,6 +201,7 @@ def _separators(text: str, start: int, end: int, letters: re.Pattern[str]) -> se
     return gone
 
 
+_STEPS = (_join_split, _fix_numbers, _join_single, _drop_blanks)
 _IS_CJK = re.compile(f"[{CJK}]")
 _IS_LETTER = re.compile(r"[a-z0-9@$!]")
 _SINGLE_HINT = re.compile(rf"(?:^|[^\w{CJK}]|_)(?:[{CJK}]|[a-z0-9@$!])(?:[^\w{CJK}]|_)")
@@ -202,22 +212,28 @@ def is_cjk(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\U00020000" <= char <= "\U0003ffff"
 
 
-def tighten(folded: Folded) -> Folded:
-    """`folded` without anything but letters, digits and per cents. Starts and ends point into `folded` itself."""
-    text, size = folded.text, len(folded.text)
-    kept = list(map(str.isalnum, text.replace("%", "0")))
-    if all(kept):
-        return Folded(text, places(0, size), places(1, size + 1))
-    return Folded(
-        "".join(compress(text, kept)),
-        tuple(compress(places(0, size), kept)),
-        tuple(compress(places(1, size + 1), kept)),
-    )
+class Tight:
+    """A text with nothing but letters, digits and per cents; character i stands at `starts[i]` of the whole text."""
+
+    def __init__(self, whole: str) -> None:
+        self.text = _BETWEEN.sub("", whole)
+        self._whole = whole
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where the characters stand in the whole text."""
+        size = len(self._whole)
+        if len(self.text) == size:
+            return places(0, size)
+        return tuple([at for match in _KEPT.finditer(self._whole) for at in range(*match.span())])
+
+
+_BETWEEN, _KEPT = re.compile(r"(?:[^\w%]|_)+"), re.compile(r"(?:[^\W_]|%)+")
 
 
 def fold_term(term: str) -> str:
     """`term` as it is looked for in a tightened text."""
-    return tighten(fold(term)).text
+    return Tight(fold(term).text).text
 
 
 _SPECIAL = set("\\.^$*+?{}[]|()")

@@ -1,24 +1,32 @@
-"""RE2 patterns on folded text: compiled with their problems named, and which of them match, found by one scan."""
+"""RE2 patterns on folded text: compiled with their problems named, and where they match."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 import re2
-from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 
-from app.compliance.atoms import CLAUSES, ways_of
+from app.compliance.atoms import Ways, ways_of
 from app.compliance.normalise import fold_pattern
+from app.compliance.prefilter import Prefilter
 from app.kernel.errors import Problem
 
+_ANYWHERE, _NOWHERE = re2._Anchor.UNANCHORED, (-1, -1)
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.max_mem = 8 << 20
 
 _folded = lru_cache(maxsize=16_384)(fold_pattern)  # families put the same pattern into many rules and books
-_ways = lru_cache(maxsize=16_384)(ways_of)
+
+
+@lru_cache(maxsize=16_384)
+def ways(pattern: str) -> Ways:
+    """The ways in which a pattern can match: what the atoms say."""
+    return ways_of(_folded(pattern))
 
 
 @lru_cache(maxsize=16_384)
@@ -49,80 +57,107 @@ class Match:
     groups: Mapping[str, str | None]
 
 
+_HOLDS_TO_ENDS = re.compile(r"[$^]|\\[Az]")
 _NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
 
 
 class PatternSet:
-    """Numbered patterns. `worth_trying` says which of them may match a text; `matches` where one of them does.
+    """Numbered patterns: where one matches, and which of those that are asked for around hits may match at all."""
 
-    One scan for the patterns' atoms leaves a few patterns; those without atoms are always worth trying. Each way to
-    match has a bit in each of `CLAUSES` layers of one large number: an atom sets the bits of the clauses that it meets,
-    and a way is possible when its bit is set in every layer.
-    """
-
-    def __init__(self, patterns: Iterable[str]) -> None:
+    def __init__(self, patterns: Iterable[str], around: Iterable[str] = ()) -> None:
         self.patterns = list(dict.fromkeys(patterns))
         self.number = {pattern: number for number, pattern in enumerate(self.patterns)}
-        self._compiled = [compile_pattern(pattern) for pattern in self.patterns]
-        self._named = [tuple(one.groupindex) if one.groups else () for one in self._compiled]
-        ways = [(number, way) for number, pattern in enumerate(self.patterns) for way in _ways(_folded(pattern))]
-        self._pattern_of = [number for number, _ in ways]
-        self._size = len(ways)
-        self._met = 0  # bits of clauses that there are not
-        bits: dict[str, int] = {}
-        for index, (_, way) in enumerate(ways):
-            for layer in range(CLAUSES):
-                bit = 1 << (layer * self._size + index)
-                if layer >= len(way):
-                    self._met |= bit
-                for atom in way[layer] if layer < len(way) else ():
-                    bits[atom] = bits.get(atom, 0) | bit
-        self._bits = list(bits.values())
-        self._atoms = CharwiseDoubleArrayAhoCorasick(list(bits), MATCH_KIND_STANDARD) if bits else None
+        compiled = [compile_pattern(pattern) for pattern in self.patterns]
+        # The wrapper around each search takes longer than the search: what it wraps is called instead.
+        self._match = [one._regexp.Match for one in compiled]
+        self._lines: dict[int, Any] = {}
+        self._named = [dict(one.groupindex) if one.groups else {} for one in compiled]
+        numbered = [(pattern, way) for pattern in dict.fromkeys(around) for way in ways(pattern)]
+        self._mask: dict[str, int] = {}
+        for index, (pattern, _) in enumerate(numbered):
+            self._mask[pattern] = self._mask.get(pattern, 0) | 1 << index
+        self._around = Prefilter([way for _, way in numbered])
 
-    def worth_trying(self, text: str) -> set[int]:
-        """The numbers of the patterns that may match in `text`: all that match, and few others."""
-        met = self._met
-        if self._atoms is not None:
-            bits = self._bits
-            for atom in {number for _, _, number in self._atoms.find_overlapping(text)}:
-                met |= bits[atom]
-        possible = met & ((1 << self._size) - 1)
-        for layer in range(1, CLAUSES):
-            possible &= met >> (layer * self._size)
-        return {self._pattern_of[index] for index in _bits_of(possible)}
+    def open_around(self, text: str) -> int:
+        """What `may_match` asks: computed once for a text."""
+        return self._around.open(text)
+
+    def may_match(self, pattern: str, opened: int) -> bool:
+        """Whether a pattern may match in the text that `open_around` was asked about. True where nothing is known."""
+        mask = self._mask.get(pattern)
+        return mask is None or opened & mask != 0
+
+    def touched(self, number: int, texts: Sequence[bytes]) -> set[int]:
+        """The indices of the UTF-8 `texts` in which one pattern may match: all in which it does, and few others.
+
+        They are searched as lines of one text. What matches in one of them matches there, too, so that some match
+        touches that line; a match may also run over several lines.
+        """
+        together, ends, at = b"\n".join(texts), [], -1
+        for text in texts:
+            at += len(text) + 1
+            ends.append(at)
+        match = self._line_match(number)
+        found: set[int] = set()
+        begin, size = 0, len(together)
+        while begin <= size:
+            start, end = match(_ANYWHERE, together, begin, size)[0]
+            if start < 0:
+                break
+            first, last = bisect_left(ends, start), bisect_left(ends, end)
+            found.update(range(first, last + 1))
+            begin = ends[last] + 1
+        return found
+
+    def _line_match(self, number: int) -> Any:
+        """The search of one pattern in many lines: there, ^ and $ hold to each of them."""
+        if number not in self._lines:
+            pattern = self.patterns[number]
+            holds_to_ends = _HOLDS_TO_ENDS.search(pattern) is not None
+            found = compile_pattern("(?m)" + pattern)._regexp.Match if holds_to_ends else self._match[number]
+            self._lines[number] = found
+        return self._lines[number]
 
     def search(self, number: int, data: bytes) -> bool:
         """Whether one pattern matches somewhere in the UTF-8 `data`."""
-        return self._compiled[number].search(data) is not None
+        return bool(self._match[number](_ANYWHERE, data, 0, len(data))[0] != _NOWHERE)
+
+    def occurs(self, number: int, data: bytes) -> bool:
+        """Whether one pattern has a match in the UTF-8 `data` that is not empty."""
+        start, end = self._match[number](_ANYWHERE, data, 0, len(data))[0]
+        return start < end or (start >= 0 and bool(self.matches(number, data)))
 
     def matches(self, number: int, data: bytes) -> list[Match]:
         """The matches of one pattern in the UTF-8 `data`; empty ones left out."""
-        matches, at, chars = [], 0, 0
-        for found in self._compiled[number].finditer(data):
-            start, end = found.span()
+        match, named, size = self._match[number], self._named[number], len(data)
+        matches: list[Match] = []
+        begin, done, chars = 0, 0, 0
+        while True:
+            spans = match(_ANYWHERE, data, begin, size)
+            start, end = spans[0]
+            if start < 0:
+                return matches
             if start < end:
-                chars += len(data[at:start].decode())
-                at = start
-                matches.append(self._match(number, found, data, chars))
-        return matches
-
-    def _match(self, number: int, found: Any, data: bytes, first: int) -> Match:
-        start, end = found.span()
-        whole = first, first + len(data[start:end].decode())
-        if not self._named[number]:
-            return Match(*whole, whole, _NO_GROUPS)
-        groups = {name: None if text is None else text.decode() for name, text in found.groupdict().items()}
-        if not groups.get("hit"):
-            return Match(*whole, whole, groups)
-        low, high = found.span(found.re.groupindex["hit"])
-        begin = first + len(data[start:low].decode())
-        return Match(*whole, (begin, begin + len(data[low:high].decode())), groups)
+                chars += len(data[done:start].decode())
+                done = start
+                matches.append(_match(spans, named, data, chars))
+            if begin == size:
+                return matches
+            begin = end if end > begin else begin + 1
 
 
-def _bits_of(number: int) -> Iterator[int]:
-    """The places of the bits that are set."""
-    while number:
-        lowest = number & -number
-        yield lowest.bit_length() - 1
-        number ^= lowest
+def _match(spans: Sequence[tuple[int, int]], named: Mapping[str, int], data: bytes, first: int) -> Match:
+    start, end = spans[0]
+    whole = first, first + len(data[start:end].decode())
+    if not named:
+        return Match(*whole, whole, _NO_GROUPS)
+    groups = {name: _text(data, spans[index]) for name, index in named.items()}
+    if not groups.get("hit"):
+        return Match(*whole, whole, groups)
+    low, high = spans[named["hit"]]
+    begin = first + len(data[start:low].decode())
+    return Match(*whole, (begin, begin + len(data[low:high].decode())), groups)
+
+
+def _text(data: bytes, span: tuple[int, int]) -> str | None:
+    return None if span == _NOWHERE else data[span[0] : span[1]].decode()

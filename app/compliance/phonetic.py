@@ -1,14 +1,14 @@
 """Words disguised by their sound (bao本, 包本保息, sòng礼) or by digits for letters (r1sk-fr33), restored."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 
 from app.compliance.codes import CodeTable
 from app.compliance.lookalikes import LEET, SYLLABLES
-from app.compliance.normalise import CJK, Folded, is_cjk, places
+from app.compliance.normalise import CJK, Folded, Tight, is_cjk, places
 from app.compliance.segment import Segments
 from app.compliance.syllables import syllable
 
@@ -65,42 +65,68 @@ def _spell(run: str) -> list[tuple[int, int, str]] | None:
     return cuts if len(run) <= 24 and cut(0) else None
 
 
+class _Sounds:
+    """An automaton over sounds, and the words that each of them may stand for."""
+
+    def __init__(self, by_sound: dict[str, list[str]]) -> None:
+        self.words = list(by_sound.values())
+        self.automaton = CharwiseDoubleArrayAhoCorasick(list(by_sound), MATCH_KIND_STANDARD) if by_sound else None
+
+
 class Lexicon:
     """The words that are restored; those of `short` by a homophone even if they have only two characters."""
 
     def __init__(self, words: Iterable[str], short: Iterable[str] = ()) -> None:
-        self._short = frozenset(short)
+        self.short = frozenset(short)
+        self.words = frozenset(w for w in (*words, *self.short) if 2 <= len(w) <= 12 and all(map(is_cjk, w)))
         by_sound: dict[str, list[str]] = {}
-        for word in sorted({w for w in (*words, *self._short) if 2 <= len(w) <= 12 and all(map(is_cjk, w))}):
+        for word in sorted(self.words):
             sounds = [syllable_of(char) for char in word]
             by_sound.setdefault("".join(sounds), []).append(word)
             if len(word) >= 3:
                 for index, letter in enumerate(_initials(word)):
                     by_sound.setdefault("".join([*sounds[:index], letter, *sounds[index + 1 :]]), []).append(word)
-        self._words = list(by_sound.values())
-        self._automaton = CharwiseDoubleArrayAhoCorasick(list(by_sound), MATCH_KIND_STANDARD) if by_sound else None
+        self._spelled = _Sounds(by_sound)
+        # Two characters are only restored where a syllable is spelled among them, or they are on the short list: a
+        # text in which nothing is spelled, as most are, need not be asked about the other pairs.
+        self._unspelled = _Sounds(
+            {
+                sound: kept
+                for sound, words in by_sound.items()
+                if (kept := [word for word in words if len(word) > 2 or word in self.short])
+            }
+        )
 
-    def restore(self, tight: Folded, segments: Segments) -> list[tuple[int, int, str]]:
-        """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it."""
-        if self._automaton is None:
+    def may_restore(self, text: str, in_sounds: str) -> bool:
+        """Whether `restore` may find something in a tight text with these sounds: said sooner."""
+        automaton = self._unspelled.automaton
+        return _LATIN.search(text) is not None or (automaton is not None and bool(automaton.find(in_sounds)))
+
+    def restore(self, tight: Tight, in_sounds: str, segments: Segments) -> list[tuple[int, int, str]]:
+        """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it; its sounds are known."""
+        text = tight.text
+        sounds, is_spelled = _sounds(text, in_sounds)
+        asked = self._spelled if is_spelled else self._unspelled
+        if asked.automaton is None:
             return []
-        text, sounds = tight.text, _sounds(tight.text)
         found: list[tuple[int, int, str]] = []
-        for first, end, number in self._automaton.find_overlapping(sounds.text):
+        for first, end, number in asked.automaton.find_overlapping(sounds.text):
             start, stop = sounds.starts[first], sounds.ends[end - 1]
             written = text[start:stop]
-            for word in self._words[number]:
+            for word in asked.words[number]:
                 if written == word or (len(word) == 2 and len(written) == 2 and not self._is_short(word, written)):
                     continue
+                if len(written) == len(word) and _differs_too_much(written, word):
+                    continue
                 if self._is_disguise(tight, sounds, (first, end), word, segments):
-                    found.append((tight.starts[start], tight.ends[stop - 1], word))
+                    found.append((tight.starts[start], tight.starts[stop - 1] + 1, word))
         return _disjoint(found)
 
     def _is_short(self, word: str, written: str) -> bool:
         """Whether two characters may be read as the two of `word`: one is the same, and so may be a letter."""
-        return word in self._short or not (is_cjk(written[0]) and is_cjk(written[1]))
+        return word in self.short or not (is_cjk(written[0]) and is_cjk(written[1]))
 
-    def _is_disguise(self, tight: Folded, sounds: Folded, at: tuple[int, int], word: str, segments: Segments) -> bool:
+    def _is_disguise(self, tight: Tight, sounds: Folded, at: tuple[int, int], word: str, segments: Segments) -> bool:
         text = tight.text
         parts = [
             (start, text[start:end])
@@ -114,15 +140,21 @@ class Lexicon:
             return False
         if other == 0:
             return same > 0 or len(word) >= 2
-        if len(word) == 2 and not (word in self._short and same == 1):
+        if len(word) == 2 and not (word in self.short and same == 1):
             return False
         if other * 2 > len(word):
             return False
-        first, last = tight.starts[start], tight.ends[end - 1]
+        first, last = tight.starts[start], tight.starts[end - 1] + 1
         if segments.crossed(first, last):
             return False
         changed = [at for (at, part), char in zip(parts, word, strict=True) if is_cjk(part[0]) and part != char]
         return not any(segments.in_word(tight.starts[place], first, last) for place in changed)
+
+
+def _differs_too_much(written: str, word: str) -> bool:
+    """Whether more than half of the characters are others that sound alike: said soon, for it is so mostly."""
+    other = sum(char != wanted and not char.isascii() for char, wanted in zip(written, word, strict=True))
+    return other * 2 > len(word)
 
 
 def _whole_runs(text: str, start: int, end: int) -> bool:
@@ -135,34 +167,43 @@ def _whole_runs(text: str, start: int, end: int) -> bool:
 _sound_of = CodeTable(lambda char: syllable_of(char) if is_cjk(char) else char)
 
 
-def _sounds(text: str) -> Folded:
-    """`text` by its sounds: a code for each character, and for each syllable that is spelled in letters."""
-    plain = Folded(_in_sounds(text), places(0, len(text)), places(1, len(text) + 1))
-    runs = list(_LATIN.finditer(text))
+def _sounds(text: str, in_sounds: str) -> tuple[Folded, bool]:
+    """`text` by its sounds: a code for each character, and for each syllable spelled in letters; whether any is."""
+    plain = Folded(in_sounds, places(0, len(text)), places(1, len(text) + 1))
+    runs = [match.span() for match in _LATIN.finditer(text)]
     if not runs:
-        return plain
+        return plain, False
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    at = 0
-    pieces = [piece for run in runs for piece in _spelled(*run.span(), run.group())]
+    at, is_spelled = 0, False
+    pieces = [piece for start, end in runs for piece in _spelled(start, end, text[start:end])]
     for start, end, code in [*pieces, (len(text), len(text), "")]:
+        is_spelled |= _UNSPELLED < code < chr(_FIRST_LETTER)
         chars.append(plain.text[at:start] + code)
         starts += [*range(at, start), *[start] * len(code)]
         ends += [*range(at + 1, start + 1), *[end] * len(code)]
         at = end
-    return Folded("".join(chars), tuple(starts), tuple(ends))
+    return Folded("".join(chars), tuple(starts), tuple(ends)), is_spelled
 
 
-def _in_sounds(text: str) -> str:
-    return _sound_of.translated(text) or "".join([_sound_of[char] for char in text])
+def in_sounds(texts: Sequence[str]) -> list[str]:
+    """Texts with the code of its sound for each Chinese character."""
+    translated = _sound_of.translated(texts)
+    return [
+        found if found is not None else "".join([_sound_of[char] for char in text])
+        for text, found in zip(texts, translated, strict=True)
+    ]
 
 
 def _spelled(start: int, end: int, run: str) -> list[tuple[int, int, str]]:
     if len(run) == 1:
         return [(start, end, _letter(run))]
     cuts = _spell(run)
-    return [(start, end, "\x00")] if cuts is None else [(start + a, start + b, code) for a, b, code in cuts]
+    return [(start, end, _UNSPELLED)] if cuts is None else [(start + a, start + b, code) for a, b, code in cuts]
+
+
+_UNSPELLED = "\x00"
 
 
 def _disjoint(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

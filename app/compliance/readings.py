@@ -1,39 +1,58 @@
 """The ways of reading a text: as it stands, with separators and line breaks joined, with sounds and digits restored."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from app.compliance.normalise import CJK, Folded, fold, is_cjk
-from app.compliance.phonetic import HAS_CJK, per_cents, unleet, unspell
+from app.compliance.normalise import CJK, fold_many, is_cjk
+from app.compliance.phonetic import HAS_CJK, in_sounds, per_cents, unleet, unspell
 from app.compliance.rules import Book
 from app.compliance.view import View
 
 
-def readings(book: Book, text: str) -> list[View]:
-    """All views of `text` that rules look at; the first is the plain one."""
-    return list(_views(book, fold(text)))
+def readings(book: Book, texts: Sequence[str]) -> list[list[View]]:
+    """All views of each text that rules look at; the first is the plain one."""
+    plain = [View(folded, book.patterns) for folded in fold_many(texts)]
+    sounds = in_sounds([view.tight.text for view in plain])
+    return [[view, *_others(book, view, heard)] for view, heard in zip(plain, sounds, strict=True)]
 
 
-def _views(book: Book, folded: Folded) -> Iterator[View]:
-    plain = View(folded, book.patterns)
-    yield plain
-    pieces = [(m.start(), m.end(), _joint(folded.text, m.start(), m.end())) for m in _LOOSE.finditer(folded.text)]
-    pieces = [piece for piece in pieces if piece[0] > 0]
+def _others(book: Book, plain: View, heard: str) -> Iterator[View]:
+    folded = plain.folded
+    joints = _joints(folded.text)
+    if joints:
+        yield View(folded.replace(joints), book.patterns, "separators", tuple(folded.span(a, b) for a, b, _ in joints))
+    pieces = _restored(book, plain, heard)
     if pieces:
-        yield View(folded.replace(pieces), book.patterns, "separators", tuple(folded.span(a, b) for a, b, _ in pieces))
-    pieces = unleet(folded)
-    if HAS_CJK.search(folded.text) or _LONG_LATIN.search(folded.text):
+        yield View(folded.replace(pieces), book.patterns, "sound", tuple(folded.span(a, b) for a, b, _ in pieces))
+
+
+def _joints(text: str) -> list[tuple[int, int, str]]:
+    if _MAY_BE_LOOSE.search(text) is None:
+        return []
+    pieces = [(m.start(), m.end(), _joint(text, m.start(), m.end())) for m in _LOOSE.finditer(text)]
+    return [piece for piece in pieces if piece[0] > 0]
+
+
+def _restored(book: Book, plain: View, heard: str) -> list[tuple[int, int, str]]:
+    """What is to be read by its sound or as letters, sorted and disjoint; what is named first comes first."""
+    folded, text = plain.folded, plain.text
+    has_latin = _LATIN.search(text) is not None
+    pieces = unleet(folded) if has_latin else []
+    if HAS_CJK.search(text) or _LONG_LATIN.search(text):
         taken = [(a, b) for a, b, _ in pieces]
-        for restored in (book.lexicon.restore(plain.tight, plain.segments), unspell(folded), per_cents(folded)):
+        asked = [book.lexicon.restore(plain.tight, heard, plain.segments)]
+        asked += [unspell(folded)] if has_latin else []
+        asked += [per_cents(folded)] if "%" in text or "百" in text else []
+        for restored in asked:
             pieces += [p for p in restored if all(p[1] <= a or p[0] >= b for a, b in taken)]
             taken = [(a, b) for a, b, _ in pieces]
-    if pieces:
-        pieces.sort()
-        yield View(folded.replace(pieces), book.patterns, "sound", tuple(folded.span(a, b) for a, b, _ in pieces))
+    return sorted(pieces)
 
 
 # Line breaks, and between Chinese characters whatever is neither a letter nor the punctuation of a sentence.
 _LOOSE = re.compile(rf"\n+|(?<=[{CJK}])(?:(?:[^\w{CJK}\n。、，；：！？,;:!?()《》【】\"'%…+=<>&]|_)+|[x×])(?=[{CJK}])")
+_MAY_BE_LOOSE = re.compile(rf"[^\w{CJK}。、，；：！？,;:!?()《》【】\"'%…+=<>&]|[_x×\n]")
+_LATIN = re.compile("[a-z]")
 _LONG_LATIN = re.compile(r"[a-z]{6}")
 
 

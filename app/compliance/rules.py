@@ -25,15 +25,16 @@ from app.compliance.pack import (
     Severity,
     TermRule,
 )
-from app.compliance.patterns import PatternSet, pattern_problem
+from app.compliance.patterns import PatternSet, pattern_problem, ways
 from app.compliance.phonetic import Lexicon
+from app.compliance.prefilter import Prefilter, bits_of
 from app.compliance.terms import TermIndex
 from app.kernel.errors import Invalid, Problem
 
 ENGINE_VERSION = "3"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compiled:
     """A rule with its contexts resolved and its terms and required texts folded."""
 
@@ -42,6 +43,11 @@ class Compiled:
     unless: tuple[Nearby, ...]
     only_if: tuple[Nearby, ...]
     texts: tuple[str, ...] = ()
+
+    @cached_property
+    def saving(self) -> tuple[Nearby, ...]:
+        """`unless`, in the order of what it takes to ask: one that stands is enough."""
+        return tuple(sorted(self.unless, key=_soonest))
 
     @property
     def severity(self) -> Severity:
@@ -62,6 +68,14 @@ class Compiled:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The ids of the rules in force for some facts on a day, and the bits of their ways to be woken."""
+
+    ids: frozenset[str]
+    ways: int
+
+
 class Book:
     """The rules of one jurisdiction with the indexes that find their hits."""
 
@@ -75,34 +89,57 @@ class Book:
                     self.by_term.setdefault(term, []).append(compiled)
                 phonetic += compiled.texts if compiled.rule.phonetic else ()
         self.terms = TermIndex(self.by_term)
-        self.patterns = PatternSet(pattern for compiled in self.rules for _, pattern in _patterns(compiled))
+        self.patterns = PatternSet(
+            (pattern for compiled in self.rules for _, pattern in _patterns(compiled)),
+            (pattern for compiled in self.rules for pattern in _around(compiled)),
+        )
         spelled = [word for compiled in self.rules for word in _literals(compiled.rule)]
         self.lexicon = Lexicon([*phonetic, *spelled], [fold_term(word) for word in lexicon])
-        self.in_force = lru_cache(maxsize=256)(self._in_force)
+        self._known_in_force = lru_cache(maxsize=256)(self._in_force)
         self.layouts = tuple(compiled for compiled in self.rules if isinstance(compiled.rule, LayoutRule))
         self.nets = frozenset(compiled.rule.id for compiled in self.rules if compiled.rule.net)
-        self._always: set[int] = set()
-        self._wakes: dict[int, list[int]] = {}
+        self._always: tuple[int, ...] = ()
+        self.triggers: list[tuple[int, str]] = []  # rule and trigger of each way
+        gate = []
         for index, compiled in enumerate(self.rules):
-            triggers = _triggers(compiled.rule)
+            triggers = triggers_of(compiled.rule)
             if not triggers and isinstance(compiled.rule, DisclosureRule):
-                self._always.add(index)
+                self._always += (index,)
             for pattern in triggers:
-                self._wakes.setdefault(self.patterns.number[pattern], []).append(index)
+                for way in ways(pattern):
+                    self.triggers.append((index, pattern))
+                    gate.append(way)
+        self._gate = Prefilter(gate)
 
-    def woken(self, worth_trying: Iterable[int], in_force: frozenset[str]) -> list[tuple[Compiled, list[str]]]:
-        """The rules in force that a text may hit, in their order (terms apart), with their triggers worth trying."""
-        woken: dict[int, list[str]] = {index: [] for index in self._always}
-        for number in self._wakes.keys() & worth_trying:
-            for index in self._wakes[number]:
-                woken.setdefault(index, []).append(self.patterns.patterns[number])
-        return [(rule, woken[index]) for index in sorted(woken) if (rule := self.rules[index]).rule.id in in_force]
+    def woken(self, text: str, in_force: InForce) -> Iterable[tuple[int, list[str]]]:
+        """The rules in force that a text may hit (terms apart), by number, with their triggers worth trying."""
+        woken: dict[int, list[str]] = {index: [] for index in self._always if self.rules[index].rule.id in in_force.ids}
+        for way in bits_of(self._gate.open(text) & in_force.ways):
+            index, pattern = self.triggers[way]
+            triggers = woken.setdefault(index, [])
+            if pattern not in triggers:
+                triggers.append(pattern)
+        return woken.items()
 
-    def _in_force(self, facts: Facts, as_of: date, packs: frozenset[str] | None) -> frozenset[str]:
-        return frozenset(
+    def in_force(
+        self, facts: Facts, as_of: date, packs: frozenset[str] | None, only: frozenset[str] | None = None
+    ) -> InForce:
+        """The rules that count for a text with these facts; of `packs` and those of `only` alone, if given."""
+        asked = Facts(product=facts.product, channel=facts.channel)  # nothing else decides, and advisors are many
+        return self._known_in_force(asked, as_of, packs, only)
+
+    def _in_force(
+        self, facts: Facts, as_of: date, packs: frozenset[str] | None, only: frozenset[str] | None = None
+    ) -> InForce:
+        ids = frozenset(
             compiled.rule.id
             for compiled in self.rules
-            if compiled.applies(facts, as_of) and (packs is None or compiled.pack in packs)
+            if compiled.applies(facts, as_of)
+            and (packs is None or compiled.pack in packs)
+            and (only is None or compiled.rule.id in only)
+        )
+        return InForce(
+            ids, sum(1 << way for way, (index, _) in enumerate(self.triggers) if self.rules[index].rule.id in ids)
         )
 
 
@@ -177,7 +214,11 @@ def compile_rules(packs: Iterable[Pack]) -> Rules:
     return Rules(ordered, Books({jurisdiction: partial(Book, *book) for jurisdiction, book in books.items()}))
 
 
-def _triggers(rule: Rule) -> tuple[str, ...]:
+def _soonest(nearby: Nearby) -> int:
+    return ("text", "sentence", "cover", "after", "before").index(nearby.place)
+
+
+def triggers_of(rule: Rule) -> tuple[str, ...]:
     """The patterns of which one must match for the rule to fire."""
     if isinstance(rule, RegexRule):
         return rule.patterns
@@ -203,6 +244,13 @@ def _folded_texts(rule: Rule, path: str, problems: list[Problem]) -> tuple[str, 
         if len(seen) < 2:
             problems.append(Problem(path, "bad_term", f"“{text}” is less than two characters when folded"))
     return folded
+
+
+def _around(compiled: Compiled) -> Iterator[str]:
+    """The patterns that are asked for once a trigger has matched."""
+    triggers = frozenset(triggers_of(compiled.rule))
+    if not isinstance(compiled.rule, LayoutRule):
+        yield from (pattern for _, pattern in _patterns(compiled) if pattern not in triggers)
 
 
 def _patterns(compiled: Compiled) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,8 @@ from functools import cached_property
 from icu4py.breakers import WordBreaker
 
 _COMMA = re.compile(r"(?<=[\u3400-\u9fff\"%)])[,:]")
+# After these a word of any language has ended: what stands between two of them can be cut into words on its own.
+_WORD_END = re.compile(r"[。、！？!?\n]|(?<=[\u3400-\u9fff])[,:;]")
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]+|(?<!\.[a-z])\.(?=[\s\"')]|$)")  # the last full stop of u.s. ends nothing
 
 
@@ -15,21 +17,30 @@ class Segments:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._starts: dict[int, list[int]] = {}  # of the words of each stretch that was asked for, and its end
         self._sentences: dict[tuple[int, int], tuple[int, int]] = {}
         self._clauses: dict[tuple[int, int], tuple[int, int]] = {}
 
     @cached_property
-    def _starts(self) -> list[int]:
-        starts, at = [], 0
-        for word in WordBreaker(self.text, "zh"):
-            starts.append(at)
-            at += len(word)
-        return [*starts, at]
+    def _stretches(self) -> list[int]:
+        return [0, *(match.end() for match in _WORD_END.finditer(self.text))]
 
     def word_at(self, at: int) -> tuple[int, int]:
         """The word that holds the character at `at`."""
-        index = bisect.bisect_right(self._starts, at) - 1
-        return self._starts[index], self._starts[min(index + 1, len(self._starts) - 1)]
+        stretch = bisect.bisect_right(self._stretches, at) - 1
+        starts = self._starts.get(stretch)
+        if starts is None:
+            starts = self._starts[stretch] = self._words_of(stretch)
+        index = bisect.bisect_right(starts, at) - 1
+        return starts[index], starts[min(index + 1, len(starts) - 1)]
+
+    def _words_of(self, stretch: int) -> list[int]:
+        at, end = (*self._stretches, len(self.text))[stretch : stretch + 2]
+        starts = []
+        for word in WordBreaker(self.text[at:end], "zh"):
+            starts.append(at)
+            at += len(word)
+        return [*starts, at]
 
     def crossed(self, start: int, end: int) -> bool:
         """Whether [start, end) cuts a word of the text in two while reaching beyond it (投保|本产品)."""

@@ -24,7 +24,7 @@ class TermIndex:
             return
         tight = view.tight
         for start, end, number in self._automaton.find_overlapping(tight.text):
-            first, last = tight.starts[start], tight.ends[end - 1]
+            first, last = tight.starts[start], tight.starts[end - 1] + 1
             if _at_edges(tight.text, start, end, view.text, first, last) and _is_one(
                 view.text, tight.starts, start, end
             ):

@@ -1,9 +1,11 @@
 """One way of reading the text (as it stands, with lines joined, restored), with everything that rules ask of it."""
 
 import bisect
+from collections.abc import Sequence
 from functools import cached_property
 
-from app.compliance.normalise import Folded, tighten
+from app.compliance.normalise import Folded, Tight
+from app.compliance.pack import Nearby
 from app.compliance.patterns import Match, PatternSet
 from app.compliance.segment import Segments
 
@@ -21,12 +23,13 @@ class View:
         self._patterns = patterns
         self._matches: dict[str, list[Match]] = {}
         self._spans: dict[str, tuple[tuple[int, int], ...]] = {}
+        self._occurs: dict[str, bool] = {}
         self._had: dict[tuple[str, int, int], bool] = {}
 
     @cached_property
-    def tight(self) -> Folded:
+    def tight(self) -> Tight:
         """The text without separators, pointing into this view's text."""
-        return tighten(self.folded)
+        return Tight(self.text)
 
     @cached_property
     def segments(self) -> Segments:
@@ -34,20 +37,16 @@ class View:
         return Segments(self.text)
 
     @cached_property
-    def worth_trying(self) -> set[int]:
-        """Numbers of the patterns that may match somewhere."""
-        return self._patterns.worth_trying(self.text)
-
-    @cached_property
-    def _possible(self) -> frozenset[str]:
-        return frozenset([self._patterns.patterns[number] for number in self.worth_trying])
+    def _open(self) -> int:
+        return self._patterns.open_around(self.text)
 
     def may_match(self, pattern: str) -> bool:
         """Whether `pattern` may match anywhere; where it does not, it matches in no part of the text either."""
-        return pattern in self._possible
+        return self._patterns.may_match(pattern, self._open)
 
     @cached_property
-    def _data(self) -> bytes:
+    def data(self) -> bytes:
+        """The text in UTF-8, as RE2 reads it."""
         return self.text.encode()
 
     def spans(self, pattern: str) -> tuple[tuple[int, int], ...]:
@@ -71,6 +70,28 @@ class View:
             self._had[asked] = found
         return found
 
+    def occurs(self, pattern: str) -> bool:
+        """Whether `pattern` matches anywhere, with more than an empty match."""
+        known = self._matches.get(pattern)
+        if known is not None:
+            return bool(known)
+        found = self._occurs.get(pattern)
+        if found is None:
+            found = self._occurs[pattern] = self._patterns.occurs(self._patterns.number[pattern], self.data)
+        return found
+
+    def exists(self, nearby: Nearby) -> bool:
+        """Whether a context's pattern matches somewhere; True for one that holds to its hit, which is not known yet."""
+        return nearby.is_anchored or self.has(nearby.pattern, 0, len(self.text))
+
+    def miss(self, pattern: str) -> None:
+        """Note that `pattern` is known to match nowhere."""
+        self._matches[pattern] = []
+
+    def knows(self, pattern: str) -> bool:
+        """Whether it is known where `pattern` matches."""
+        return pattern in self._matches
+
     def is_all(self, pattern: str, text: str) -> bool:
         """Whether `pattern` matches the whole of `text`."""
         found = self._patterns.matches(self._patterns.number[pattern], text.encode())
@@ -80,9 +101,15 @@ class View:
         """The matches of `pattern`, with their groups; empty ones left out. Rules have patterns in common."""
         found = self._matches.get(pattern)
         if found is None:
-            number = self._patterns.number[pattern]
-            found = self._patterns.matches(number, self._data) if number in self.worth_trying else []
+            found = self.tried(pattern) if self.may_match(pattern) else []
             self._matches[pattern] = found
+        return found
+
+    def tried(self, pattern: str) -> list[Match]:
+        """The same of a pattern that is known to be worth trying."""
+        found = self._matches.get(pattern)
+        if found is None:
+            found = self._matches[pattern] = self._patterns.matches(self._patterns.number[pattern], self.data)
         return found
 
     def reads_anew(self, start: int, end: int) -> bool:
@@ -92,3 +119,17 @@ class View:
         first, last = self.folded.span(start, end)
         at = bisect.bisect_right(self.changed, first, key=lambda change: change[1])
         return at < len(self.changed) and self.changed[at][0] < last
+
+
+def try_together(patterns: PatternSet, pattern: str, views: Sequence[View]) -> None:
+    """Find out for some views at once that `pattern` matches nowhere in most of them."""
+    asked = [view for view in views if not view.knows(pattern)]
+    if len(asked) < _FEW:
+        return
+    touched = patterns.touched(patterns.number[pattern], [view.data for view in asked])
+    for index, view in enumerate(asked):
+        if index not in touched:
+            view.miss(pattern)
+
+
+_FEW = 3  # views are asked one by one

@@ -14,6 +14,7 @@ from app.flow.day import day_here, end_of
 from app.flow.deps import Deps
 from app.flow.findings import undecided, written
 from app.flow.freeze import order_of, under_today
+from app.flow.kept_document import keep, kept_as
 from app.flow.make_poster import Format, Studio, compose, make_poster
 from app.flow.published import load_version
 from app.flow.read_pictures import picture_findings
@@ -72,7 +73,13 @@ def issue(deps: Deps, studio: Studio, actor: Actor, poster_id: str, format_: For
         )
         made = make_poster(studio, order)
         file = IssuedFile(format_, deps.store.put(made.data), made.media_type, len(made.data))
-        kept = _persistently(deps, lambda session: _kept(deps, session, actor, seen, begun, file))
+        document = kept_as(studio, order, made.judgement.document, seen.snapshot.content)
+
+        def work(session: Session) -> IssuedFile:
+            keep(session, studio.rules, seen.today.isoformat(), seen.snapshot.id, document)
+            return _kept(deps, session, actor, seen, begun, file)
+
+        kept = _persistently(deps, work)
         return Issued(kept, begun.link_code, address_of(deps, begun.link_code))
 
 

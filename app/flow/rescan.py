@@ -1,10 +1,10 @@
 """Rescan: when the rules change, everything that is out is judged again; what does not pass is kept and told."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,19 +14,24 @@ from app.archive.records import append
 from app.db import database_now, reading, retried
 from app.flow.day import day_here
 from app.flow.deps import Deps
+from app.flow.findings import undecided
+from app.flow.judge_kept import Against, Judge, Judged
+from app.flow.kept_document import kept_of, standing_of
 from app.flow.make_poster import Studio
 from app.flow.recall import recall_poster
-from app.flow.rejudge import FindWorks, Work, documents, findings, pages
+from app.flow.rejudge import FindWorks, Work, Works
 from app.flow.steps import permitted, poster_in_reach
 from app.jobs.queue import Job, complete, enqueue
 from app.kernel.errors import AppError, NotFound, Unavailable
 from app.kernel.ids import new_code
-from app.rescans import records
-from app.rescans.core import Rescan
+from app.posters import records as posters
+from app.rescans import documents, records
+from app.rescans.core import CheckedDocument, Rescan, Standing
 from app.rulebook import records as rulebook
 
 JOB = "rescan_posters"
-AT_ONCE = 50  # works between two notes of progress
+AT_ONCE = 2000  # documents between two notes of progress
+LAID_OUT_AT_ONCE = 50  # posters of which no document is kept yet
 
 
 def order_rescan(session: Session, book: int, fingerprint: str, jurisdictions: Collection[str]) -> None:
@@ -55,79 +60,221 @@ def order_when_changed(deps: Deps, find_works: FindWorks, studio: Studio) -> Non
 
 @dataclass(slots=True)
 class _Run:
-    """One rescan on its way."""
+    """One rescan on its way: how many posters it is about, and how far it has come."""
 
     deps: Deps
     studio: Studio
     rescan: Rescan
+    find: Callable[[Session], Works]
     today: date
-    done: int = 0
+    counting: Future[int]
+    documents: int = 0
+    judged: int = 0
     blocked: int = 0
     unjudged: int = 0
 
+    def position(self, digest: str) -> str:
+        """How far it has come, under which rules and on which day: under others it begins anew."""
+        return f"{self.studio.rules.fingerprint}:{self.today.isoformat()}:{digest}"
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    work: Work
-    against: tuple[dict[str, Any], ...]
-    is_unjudged: bool = False
+    @property
+    def resumes_after(self) -> str | None:
+        """The digest of the last document that an earlier try has judged, if that counts."""
+        position = self.rescan.position or ""
+        digest = position.rpartition(":")[2]
+        return digest if digest and position == self.position(digest) else None
+
+    def progress(self) -> dict[str, int]:
+        """The posters that are done, as many of all as documents of all documents; none until they are counted."""
+        total = self.counting.result() if self.counting.done() else 0
+        done = total if not self.documents else total * min(self.judged, self.documents) // self.documents
+        return {"total": total, "done": done, "blocked": self.blocked, "unjudged": self.unjudged}
 
 
 def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
-    """Judge everything that is out, as `job` asks. A second try goes through it again, and comes to the same."""
+    """Judge everything that is out, as `job` asks: each document once for all posters that are alike.
+
+    Posters of which no document is kept, for they are older than that, are laid out first, once. A second try goes on
+    where the first was ended.
+    """
     studio = deps.studio()
     with reading(deps) as session:
         rescan = records.find_rescan(session, str(job.payload["rescan"]))
         now, today = database_now(session), day_here(deps, session)
         find = partial(find_works, now=now, jurisdictions=rescan.jurisdictions)
-        total = find(session).count(None)
-    run = _Run(deps, studio, rescan, today)
-    retried(deps, lambda session: records.note_progress(session, rescan.id, total=total, done=0, blocked=0, unjudged=0))
-    for page in pages(deps, find, None, AT_ONCE):
-        _go_through(run, page)
+        is_all_kept = records.is_all_kept(session, rescan.jurisdictions)
+    with ThreadPoolExecutor(1, "count") as beside:  # a million take as long as a rule on them
+        run = _Run(deps, studio, rescan, find, today, beside.submit(_count, deps, find))
+        if run.resumes_after is None:
+            begun = {"total": 0, "done": 0, "blocked": 0, "unjudged": 0}
+            retried(deps, lambda session: records.note_progress(session, rescan.id, **begun))
+        else:
+            run.blocked, run.unjudged = rescan.blocked, rescan.unjudged
+        if not is_all_kept:
+            _keep_what_is_missing(run)
+        standings = _judge_documents(run)
+        total = run.counting.result()
 
     def end(session: Session) -> None:
+        documents.move_on(session, standings, studio.rules.fingerprint, today.isoformat())
+        for jurisdiction in {one.jurisdiction for one in documents.standings(session, rescan.jurisdictions)}:
+            standing_of(session, studio.rules, jurisdiction, today.isoformat())
+        records.note_progress(session, rescan.id, **{**run.progress(), "done": total})
         records.end_rescan(session, rescan.id)
         complete(session, job)
 
     retried(deps, end)
 
 
-def _go_through(run: _Run, page: Sequence[Work]) -> None:
-    judged = [_judge(run, work) for work in page]
-    run.done += len(judged)
-    run.blocked += sum(bool(one.against) for one in judged)
-    run.unjudged += sum(one.is_unjudged for one in judged)
-    retried(run.deps, lambda session: _note(session, run, judged))
+def _count(deps: Deps, find: Callable[[Session], Works]) -> int:
+    with reading(deps) as session:
+        return find(session).count(None)
 
 
-def _judge(run: _Run, work: Work) -> _Judged:
+def _keep_what_is_missing(run: _Run) -> None:
+    """Lay out what is out and of which no document is kept. What cannot be laid out any more is noted."""
+    after = ""
+    while True:
+        with reading(run.deps) as session:
+            page = run.find(session).unkept(after, LAID_OUT_AT_ONCE)
+        if not page:
+            return
+        after = page[-1].snapshot_id
+        laid = [(work, _laid_out(run, work)) for work in page]
+        retried(run.deps, partial(_note_laid_out, run=run, laid=laid))
+
+
+def _laid_out(run: _Run, work: Work) -> CheckedDocument | None:
     try:
-        found = findings(run.studio.rules, run.studio.evidence, documents(run.deps, run.studio, work), run.today)
+        return kept_of(run.deps, run.studio, work)
     except Unavailable as error:
         if error.code != "object_corrupt":
             raise
-        return _Judged(work, (), is_unjudged=True)
     except AppError:
-        return _Judged(work, (), is_unjudged=True)
-    return _Judged(work, tuple(one for one in found if one["severity"] == "block"))
+        pass
+    return None
 
 
-def _note(session: Session, run: _Run, judged: Sequence[_Judged]) -> None:
+def _note_laid_out(session: Session, run: _Run, laid: Sequence[tuple[Work, CheckedDocument | None]]) -> None:
+    lost = 0
+    for work, document in laid:
+        if document is not None:
+            documents.keep_document(session, work.snapshot_id, document)
+        else:
+            lost += 1
+            _note_against(session, run, work, Against(is_unjudged=True))
+    run.unjudged += lost
+    records.note_progress(session, run.rescan.id, **run.progress())
+
+
+def _judge_documents(run: _Run) -> list[str]:
+    """Judge all documents; the ids of the standings of those that were judged, which may move on."""
+    rescan, jurisdictions = run.rescan, run.rescan.jurisdictions
+    with reading(run.deps) as session:
+        works = run.find(session)
+        run.documents = works.count_documents(jurisdictions)
+        if run.resumes_after is not None:
+            run.judged = run.documents * rescan.done // max(rescan.total, 1)
+        judge = Judge(run.studio, run.today, works.blocked_documents())
+    _go_through(run, judge, None, "")
+    first = [one.id for one in _standings(run) if one.made_at <= rescan.ordered_at]
+    _go_through(run, judge, first, run.resumes_after or "")
+    # What somebody issues meanwhile may have been judged by the rules of before.
+    later = [one.id for one in _standings(run) if one.id not in first and not _is_current(run, one)]
+    _go_through(run, judge, later, "")
+    return [*first, *later]
+
+
+def _standings(run: _Run) -> list[Standing]:
+    with reading(run.deps) as session:
+        return documents.standings(session, run.rescan.jurisdictions)
+
+
+def _is_current(run: _Run, standing: Standing) -> bool:
+    return (standing.fingerprint, standing.day) == (run.studio.rules.fingerprint, run.today.isoformat())
+
+
+def _go_through(run: _Run, judge: Judge, standings: Sequence[str] | None, after: str) -> None:
+    """Judge the documents that stand so, from a digest on, page by page: no more is in memory at any time."""
+    if standings is not None:
+        with reading(run.deps) as session:
+            judge.prepare(
+                session, [one for one in documents.standings(session, run.rescan.jurisdictions) if one.id in standings]
+            )
+    while True:
+        with reading(run.deps) as session:
+            page = documents.documents(session, standings, run.rescan.jurisdictions, after, AT_ONCE)
+            if not page:
+                return
+            judged = judge.judge(session, page)
+            news = _news(run, session, judge, page, judged)
+        after = page[-1].digest
+        run.judged += len(page)
+        run.blocked += sum(not against.is_unjudged for _, against in news.against)
+        run.unjudged += sum(against.is_unjudged for _, against in news.against)
+        position = None if standings is None else run.position(after)
+        retried(run.deps, partial(_note, run=run, page=page, judged=judged, news=news, position=position))
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a page means for posters: those that pass again, and what is against others."""
+
+    passing: tuple[str, ...]
+    against: tuple[tuple[Work, Against], ...]
+
+
+def _news(run: _Run, session: Session, judge: Judge, page: Sequence[CheckedDocument], judged: Judged) -> _News:
+    works = run.find(session)
+    passing = [one.digest for one in page if one.digest in judge.blocked and one.digest not in judged.against]
+    against = []
+    for digest, work in works.of_documents(list(judged.against)):
+        found = _undecided(session, work, judged.against[digest])
+        if found.copy or found.is_unjudged:
+            against.append((work, found))
+        else:
+            passing.append(digest)
+    hit = {work.subject_id for work, _ in against}
+    passed = {work.subject_id for _, work in works.of_documents(passing)} - hit
+    return _News(tuple(sorted(passed)), tuple(against))
+
+
+def _undecided(session: Session, work: Work, against: Against) -> Against:
+    """With those findings in pictures that no human has decided on when the poster was submitted."""
+    if not against.in_pictures:
+        return against
+    decided = posters.find_snapshot(session, work.subject_id, work.digest).findings
+    new = undecided(against.in_pictures, decided)
+    return Against((*against.copy, *(dict(one) for one in new)), (), against.is_unjudged)
+
+
+def _note(
+    session: Session,
+    run: _Run,
+    page: Sequence[CheckedDocument],
+    judged: Judged,
+    news: _News,
+    position: str | None,
+) -> None:
+    records.clear(session, news.passing, run.rescan.book)
+    for work, against in news.against:
+        _note_against(session, run, work, against)
+    documents.reread(session, judged.readings)
+    if position is None:
+        for jurisdiction in {one.jurisdiction for one in page}:
+            own = [one.digest for one in page if one.jurisdiction == jurisdiction]
+            documents.stand(session, own, standing_of(session, run.studio.rules, jurisdiction, run.today.isoformat()))
+    else:
+        records.note_progress(session, run.rescan.id, position=position)
+    records.note_progress(session, run.rescan.id, **run.progress())
+
+
+def _note_against(session: Session, run: _Run, work: Work, against: Against) -> None:
     book = run.rescan.book
-    passed = [one.work.subject_id for one in judged if not one.against and not one.is_unjudged]
-    records.clear(session, passed, book)
-    news = [
-        one
-        for one in judged
-        if (one.against or one.is_unjudged)
-        and records.note_findings(session, one.work.subject_id, one.work.digest, book, one.against)
-    ]
-    records.note_progress(session, run.rescan.id, done=run.done, blocked=run.blocked, unjudged=run.unjudged)
-    for one in news:
-        rules = sorted({str(found["rule"]) for found in one.against})
-        body: dict[str, JSON] = {"rules": list(rules), "book": book, "digest": one.work.digest}
-        append(session, "poster.blocked", f"poster:{one.work.subject_id}", None, body)
+    if records.note_findings(session, work.subject_id, work.digest, book, against.copy):
+        rules = sorted({str(found["rule"]) for found in against.copy})
+        body: dict[str, JSON] = {"rules": list(rules), "book": book, "digest": work.digest}
+        append(session, "poster.blocked", f"poster:{work.subject_id}", None, body)
 
 
 def recall_blocked(deps: Deps, actor: Actor, poster_id: str, reason: str) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app.library.records import all_versions
 from app.links.tables import LinkRow
 from app.posters.tables import PosterRow, SnapshotRow
+from app.rescans.tables import BlockedPosterRow, CheckedDocumentRow, CheckedSnapshotRow
 from app.review.tables import CaseRow
 
 
@@ -60,6 +61,47 @@ class Works:
         return [
             Work("poster", poster_id, digest, version_id, bool(is_live), snapshot_id)
             for poster_id, digest, version_id, is_live, snapshot_id in rows
+        ]
+
+    def unkept(self, after: str, limit: int) -> list[Work]:
+        """At most `limit` snapshots that are live and of which no document is kept, by id after `after`."""
+        kept = exists().where(CheckedSnapshotRow.snapshot_id == SnapshotRow.id)
+        return self._works(~kept, SnapshotRow.id > after, limit=limit)
+
+    def of_documents(self, digests: Collection[str]) -> list[tuple[str, Work]]:
+        """The live snapshots that are judged by these documents, each with its document's digest."""
+        kept = select(CheckedSnapshotRow.snapshot_id).where(CheckedSnapshotRow.document_digest.in_(digests))
+        works = self._works(SnapshotRow.id.in_(kept))
+        wanted = select(CheckedSnapshotRow.snapshot_id, CheckedSnapshotRow.document_digest)
+        pairs = self._session.execute(wanted.where(CheckedSnapshotRow.document_digest.in_(digests)))
+        document = {pair.snapshot_id: pair.document_digest for pair in pairs}
+        return [(document[work.snapshot_id], work) for work in works]
+
+    def blocked_documents(self) -> set[str]:
+        """The digests of the documents of posters that do not pass any more."""
+        wanted = (
+            select(CheckedSnapshotRow.document_digest)
+            .join(SnapshotRow, SnapshotRow.id == CheckedSnapshotRow.snapshot_id)
+            .join(BlockedPosterRow, BlockedPosterRow.poster_id == SnapshotRow.poster_id)
+        )
+        return set(self._session.scalars(wanted))
+
+    def count_documents(self, jurisdictions: Collection[str]) -> int:
+        """How many documents are kept."""
+        wanted = select(func.count()).select_from(CheckedDocumentRow)
+        return self._session.scalar(wanted.where(CheckedDocumentRow.jurisdiction.in_(jurisdictions))) or 0
+
+    def _works(self, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Work]:
+        wanted = (
+            select(SnapshotRow.poster_id, SnapshotRow.digest, PosterRow.template_version_id, SnapshotRow.id)
+            .join(PosterRow, PosterRow.id == SnapshotRow.poster_id)
+            .where(*self._conditions(None), *conditions)
+            .order_by(SnapshotRow.id)
+            .limit(limit)
+        )
+        return [
+            Work("poster", poster, digest, version, True, id_)
+            for poster, digest, version, id_ in self._session.execute(wanted)
         ]
 
     def count(self, since: datetime | None) -> int:

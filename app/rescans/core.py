@@ -21,6 +21,7 @@ class Rescan:
     blocked: int
     unjudged: int
     finished_at: datetime | None
+    position: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,30 @@ class BlockedPoster:
     book: int
     findings: tuple[Mapping[str, Any], ...]
     found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDocument:
+    """What the rules read of posters that are alike: `content` in canonical JSON, and its `lines` for a sieve.
+
+    `is_sounded` when it is also read by its sound; `pictures` are the digests of those that people brought, by place.
+    """
+
+    digest: str
+    jurisdiction: str
+    content: bytes
+    lines: str
+    is_sounded: bool
+    pictures: Mapping[str, str] | None = None
+    standing_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Rules and a day under which nothing blocked the documents that stand so, but those of blocked posters."""
+
+    id: str
+    jurisdiction: str
+    fingerprint: str
+    day: str
+    made_at: datetime

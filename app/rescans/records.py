@@ -53,8 +53,15 @@ def is_known(session: Session, fingerprint: str) -> bool:
     return session.scalar(select(RescanRow.id).where(RescanRow.fingerprint == fingerprint).limit(1)) is not None
 
 
-def note_progress(session: Session, rescan_id: str, **counts: int) -> None:
-    """Write down how far a rescan is: `total`, `done`, `blocked`, `unjudged`."""
+def is_all_kept(session: Session, jurisdictions: Sequence[str]) -> bool:
+    """Whether an earlier rescan has seen to it that of all that is out a document is kept."""
+    through = RescanRow.finished_at.is_not(None) & RescanRow.position.is_not(None) & (RescanRow.unjudged == 0)
+    known = session.scalars(select(RescanRow.jurisdictions).where(through))
+    return any(set(jurisdictions) <= set(found) for found in known)
+
+
+def note_progress(session: Session, rescan_id: str, **counts: int | str) -> None:
+    """Write down how far a rescan is: `total`, `done`, `blocked`, `unjudged`, `position`."""
     session.execute(update(RescanRow).where(RescanRow.id == rescan_id).values(**counts))
 
 
@@ -86,7 +93,7 @@ def clear(session: Session, poster_ids: Sequence[str], book: int) -> None:
     """These posters pass under the book of rules. What was read on a finished file stands against it all the same."""
     passed = BlockedPosterRow.poster_id.in_(poster_ids) & (BlockedPosterRow.book <= book)
     for row in session.scalars(select(BlockedPosterRow).where(passed)):
-        if not any("picture" in found for found in row.findings):
+        if not any("picture" in found and "digest" not in found["picture"] for found in row.findings):
             session.delete(row)
     session.flush()
 
@@ -110,4 +117,5 @@ def _rescan(row: RescanRow) -> Rescan:
         row.blocked,
         row.unjudged,
         row.finished_at,
+        row.position,
     )

@@ -44,10 +44,13 @@ def printed(parts: Parts, capsys: pytest.CaptureFixture[str], *arguments: str) -
 
 
 def test_bench_check_names_every_engine_with_its_rate(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = printed(parts, capsys, "check", "--rounds", "1")
-    assert {"imprimatur", "plain Aho–Corasick list", "naive loop"} <= set(answer["engines"])
+    answer = printed(parts, capsys, "check", "--rounds", "1", "--texts", "60", "--no-peers")
+    assert {"imprimatur", "folding alone", "plain Aho–Corasick list", "naive loop"} <= set(answer["engines"])
     assert all(engine["texts_per_s"] > 0 for engine in answer["engines"].values())
     assert 0 < answer["latency_us"]["p50"] <= answer["latency_us"]["p95"]
+    assert answer["poster_ms"]["posters"] > 20
+    assert 0 < answer["poster_ms"]["p50"] <= answer["poster_ms"]["p95"]
+    assert [goal["met"] is None for goal in answer["goals"]] == [True, True, False]
 
 
 def test_bench_render_names_every_painter_and_goal(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,7 +71,7 @@ def test_bench_render_names_every_painter_and_goal(parts: Parts, capsys: pytest.
 
 def test_a_goal_is_met_from_the_right_side() -> None:
     assert [Goal("a", value, 2).is_met for value in (1.9, 2, 2.1, None)] == [True, True, False, None]
-    assert [Goal("a", value, 2, is_least=True).is_met for value in (1.9, 2, 2.1)] == [False, True, True]
+    assert [Goal("a", value, 2, at_least=True).is_met for value in (1.9, 2, 2.1)] == [False, True, True]
     assert "NOT MET" in Goal("a", 3, 2).as_text()
 
 

@@ -148,7 +148,7 @@ def test_an_engine_that_fails_lets_nothing_through(monkeypatch: pytest.MonkeyPat
         raise RuntimeError("out of memory")
 
     compiled: Rules = rules({"id": "cn-regex", "kind": "regex", "patterns": ["保本"]})
-    monkeypatch.setattr(View, "matches", broken)
+    monkeypatch.setattr(View, "tried", broken)
     with pytest.raises(Blocked) as raised:
         verdict(compiled, "保本理财")
     assert raised.value.code == "check_failed"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.compliance.normalise import fold, forbidden, tighten
+from app.compliance.normalise import Tight, fold, forbidden
 from tests.core.compliance_cases import rules, spans, term, verdict
 
 RULES = rules(
@@ -96,7 +96,7 @@ def test_folding_never_points_outside_the_text(text: str) -> None:
     assert len(folded.text) == len(folded.starts) == len(folded.ends)
     assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
     assert list(folded.starts) == sorted(folded.starts)
-    tight = tighten(folded)
+    tight = Tight(folded.text)
     assert all(folded.text[at] == char for at, char in zip(tight.starts, tight.text, strict=True))
 
 

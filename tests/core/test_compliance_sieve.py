@@ -1,0 +1,112 @@
+"""A sieve lets no text pass that changed rules would block, whatever else it takes in."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.compliance.changed import BookState, change, state_of
+from app.compliance.document import Document, Facts, TextRun
+from app.compliance.engine import check, check_many
+from app.compliance.readings import readings
+from app.compliance.rules import Rules
+from app.compliance.sieve import Sieve, lines_of
+from tests.core.compliance_cases import TODAY, rules, term
+
+OLD = rules(term("稳赚不赔"), {"id": "cn-regex", "kind": "regex", "patterns": ["保本.{0,4}息"]}, lexicon=["金饭碗"])
+NEW = rules(
+    {**term("稳赚不赔", "内部渠道", "零风险"), "unless": ["绝非稳赚不赔"]},
+    {"id": "cn-regex", "kind": "regex", "patterns": ["保本.{0,4}息"]},
+    {"id": "cn-more", "kind": "regex", "patterns": ["^收益.*\\d%$", "翻(?:倍|番)", "金饭碗"]},
+    {"id": "cn-net", "kind": "regex", "patterns": ["投资"], "severity": "review"},
+    lexicon=["翻倍", "金饭碗"],
+)
+WORDS = [
+    "稳赚不赔",
+    "wen赚不赔",
+    "绝非",
+    "内部",
+    "内部渠道",
+    "内。部。渠。道",
+    "nei部渠道",
+    "零风险",
+    "灵风险",
+    "0风险",
+    "翻倍",
+]
+WORDS += [
+    "翻\n倍",
+    "fan倍",
+    "收益",
+    "8%",
+    "保本",
+    "保 息",
+    "投资",
+    "你好",
+    "，",
+    "。",
+    "\n",
+    "x",
+    "★",
+    "R2",
+    "app",
+    "jin饭碗",
+]
+TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map("".join)
+
+
+def asked(before: BookState | None, same_day: bool = True) -> Any:
+    book = NEW.books["CN"]
+    return change(book, before, state_of(NEW, "CN"), same_day)
+
+
+def blocks(judge: Rules, document: Document, only: frozenset[str] | None = None) -> bool:
+    return check_many(judge, [document], TODAY, only=only)[0].outcome == "block"
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_what_a_sieve_leaves_out_passes_as_before(text: str) -> None:
+    document = Document((TextRun(text),), Facts("CN", "wealth"))
+    found, book = asked(state_of(OLD, "CN")), NEW.books["CN"]
+    (views,) = readings(OLD.books["CN"], [document.text])
+    lines, is_sounded = lines_of(views)
+    sieve = Sieve(book, found)
+    (is_reread,), (may_hit,) = sieve.reread([lines]), sieve.may_hit([lines], [is_sounded])
+    if not is_reread:  # the reading by the sound is as it was
+        now = lines_of(readings(book, [document.text])[0])
+        assert now == (lines, is_sounded)
+    if blocks(OLD, document):
+        return
+    if is_reread:
+        assert blocks(NEW, document, found.blocking) == blocks(NEW, document)
+    elif may_hit:
+        assert blocks(NEW, document, found.asked) == blocks(NEW, document)
+    else:
+        assert not blocks(NEW, document)
+
+
+def test_only_what_has_changed_is_asked() -> None:
+    found = asked(state_of(OLD, "CN"))
+    assert found.asked == {"cn-term", "cn-more"}  # the net does not block, the other rule is as it was
+    assert "翻倍" in found.words
+    assert not found.is_all
+    assert asked(state_of(NEW, "CN")).asked == frozenset()
+    assert asked(None).is_all
+    other = BookState("0", state_of(NEW, "CN").rules, (), ())
+    assert asked(other).is_all  # another engine may read everything otherwise
+
+
+def test_another_day_asks_what_the_day_decides_on() -> None:
+    dated = {"id": "cn-dated", "kind": "regex", "patterns": ["截至\\d+"], "date": {"state": "past"}}
+    ends = {"id": "cn-ends", "kind": "regex", "patterns": ["开门红"], "effective_from": "2020-01-01"}
+    made = rules(term("稳赚不赔"), dated, ends)
+    same = state_of(made, "CN")
+    assert change(made.books["CN"], same, same, same_day=True).asked == frozenset()
+    assert change(made.books["CN"], same, same, same_day=False).asked == {"cn-dated", "cn-ends"}
+
+
+def test_a_state_is_kept_as_json() -> None:
+    state = state_of(NEW, "CN")
+    assert BookState.of_json(state.as_json()) == state
+    assert check(NEW, Document((TextRun("翻倍"),)), TODAY).outcome == "block"
