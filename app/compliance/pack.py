@@ -1,6 +1,6 @@
 """The format of a rule pack: what its YAML files say, checked in itself, every problem with its file, line and path."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -9,6 +9,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from app.compliance.conditions import Annual, Dated, Interval, Licence, Model, Number
+from app.kernel.digest import sha256_hex
 from app.kernel.errors import Invalid, Problem
 
 Product = Literal["fund", "wealth", "deposit", "insurance", "credit_card", "brokerage", "loan", "generic"]
@@ -286,8 +287,14 @@ class Pack(Model):
         return self.head.pack
 
 
-def read_pack(files: Mapping[str, bytes]) -> Pack:
+Parts = MutableMapping[str, "Head | Topic"]
+"""Sound files of packs, read, by the SHA-256 of their YAML."""
+
+
+def read_pack(files: Mapping[str, bytes], parts: Parts | None = None) -> Pack:
     """The pack that the YAML `files` (name → content, among them pack.yaml) make up.
+
+    What is in `parts` is not read again, and what is read is put there.
 
     *Raises* Invalid ``bad_pack`` with every problem; a path is ``file:line: place``.
     """
@@ -296,7 +303,12 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
     rules: list[Rule] = []
     for name in sorted(files):
         model: type[Head] | type[Topic] = Head if name.endswith("pack.yaml") else Topic
-        part = _read_file(name, files[name], model, problems)
+        digest = sha256_hex(files[name])
+        part = parts.get(digest) if parts is not None else None
+        if not isinstance(part, model):
+            part = _read_file(name, files[name], model, problems)
+        if part is not None and parts is not None:
+            parts[digest] = part
         if isinstance(part, Head):
             head = part
         elif isinstance(part, Topic):
@@ -319,9 +331,10 @@ def _duplicates(rules: Iterable[Rule]) -> list[Problem]:
     return doubled
 
 
-def _read_file(name: str, data: bytes, model: type[Model], problems: list[Problem]) -> Model | None:
+def _read_file(
+    name: str, data: bytes, model: type[Head] | type[Topic], problems: list[Problem]
+) -> "Head | Topic | None":
     try:
-        node = yaml.compose(data, Loader=yaml.CSafeLoader)
         value = yaml.load(data, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -334,7 +347,7 @@ def _read_file(name: str, data: bytes, model: type[Model], problems: list[Proble
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        found = error.errors()
+        found, node = error.errors(), yaml.compose(data, Loader=yaml.CSafeLoader)
         for item in found:
             if item["type"] == "too_short" and any(_inside(other["loc"], item["loc"]) for other in found):
                 continue  # only because the faulty members were left out

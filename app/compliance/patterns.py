@@ -2,16 +2,16 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
 from app.compliance.atoms import Ways, ways_of
-from app.compliance.normalise import fold_pattern
+from app.compliance.normalise import CJK, fold_pattern, fold_term
 from app.compliance.prefilter import Prefilter
 from app.kernel.errors import Problem
 
@@ -20,13 +20,50 @@ _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.max_mem = 8 << 20
 
-_folded = lru_cache(maxsize=16_384)(fold_pattern)  # families put the same pattern into many rules and books
+_LITERAL = re.compile(rf"[{CJK}]{{2,8}}")
+
+
+class Known(NamedTuple):
+    """What follows from a sound pattern alone: its folded form, its ways to match, the Chinese words in it."""
+
+    folded: str
+    ways: Ways
+    words: tuple[str, ...]
+
+
+_recalled: dict[str, Known] = {}
+
+
+def recall(known: Mapping[str, Known]) -> None:
+    """Take over what `know` has found out earlier about sound patterns; it is much to work out at each start."""
+    _recalled.update(known)
+
+
+def know(pattern: str) -> Known:
+    """What there is to know of a pattern."""
+    return _recalled.get(pattern) or Known(_folded(pattern), ways(pattern), words(pattern))
+
+
+@lru_cache(maxsize=16_384)  # families put the same pattern into many rules and books
+def _folded(pattern: str) -> str:
+    return _recalled[pattern].folded if pattern in _recalled else fold_pattern(pattern)
 
 
 @lru_cache(maxsize=16_384)
 def ways(pattern: str) -> Ways:
     """The ways in which a pattern can match: what the atoms say."""
-    return ways_of(_folded(pattern))
+    return _recalled[pattern].ways if pattern in _recalled else ways_of(_folded(pattern))
+
+
+def words(pattern: str) -> tuple[str, ...]:
+    """The Chinese words in a pattern, folded, each as often as it is there."""
+    return _recalled[pattern].words if pattern in _recalled else tuple(_words(pattern))
+
+
+def _words(pattern: str) -> Iterator[str]:
+    for match in _LITERAL.finditer(re.sub(r"\[[^\]]*\]", "|", pattern)):
+        optional = match.string[match.end() : match.end() + 1] in ("?", "*", "{")
+        yield fold_term(match.group()[:-1] if optional else match.group())
 
 
 @lru_cache(maxsize=16_384)
@@ -37,6 +74,8 @@ def compile_pattern(pattern: str) -> Any:
 
 def pattern_problem(pattern: str, path: str) -> Problem | None:
     """What is wrong with `pattern`, if anything."""
+    if pattern in _recalled:
+        return None
     try:
         compiled = compile_pattern(pattern)
     except re2.error as error:
@@ -67,11 +106,8 @@ class PatternSet:
     def __init__(self, patterns: Iterable[str], around: Iterable[str] = ()) -> None:
         self.patterns = list(dict.fromkeys(patterns))
         self.number = {pattern: number for number, pattern in enumerate(self.patterns)}
-        compiled = [compile_pattern(pattern) for pattern in self.patterns]
-        # The wrapper around each search takes longer than the search: what it wraps is called instead.
-        self._match = [one._regexp.Match for one in compiled]
+        self._searches: list[tuple[Any, dict[str, int]] | None] = [None] * len(self.patterns)
         self._lines: dict[int, Any] = {}
-        self._named = [dict(one.groupindex) if one.groups else {} for one in compiled]
         numbered = [(pattern, way) for pattern in dict.fromkeys(around) for way in ways(pattern)]
         self._mask: dict[str, int] = {}
         for index, (pattern, _) in enumerate(numbered):
@@ -109,27 +145,37 @@ class PatternSet:
             begin = ends[last] + 1
         return found
 
+    def _search(self, number: int) -> tuple[Any, dict[str, int]]:
+        """The search of one pattern, and the numbers of its named groups; compiled when it is first asked for."""
+        found = self._searches[number]
+        if found is None:
+            compiled = compile_pattern(self.patterns[number])
+            # The wrapper around each search takes longer than the search: what it wraps is called instead.
+            found = compiled._regexp.Match, dict(compiled.groupindex) if compiled.groups else {}
+            self._searches[number] = found
+        return found
+
     def _line_match(self, number: int) -> Any:
         """The search of one pattern in many lines: there, ^ and $ hold to each of them."""
         if number not in self._lines:
             pattern = self.patterns[number]
             holds_to_ends = _HOLDS_TO_ENDS.search(pattern) is not None
-            found = compile_pattern("(?m)" + pattern)._regexp.Match if holds_to_ends else self._match[number]
+            found = compile_pattern("(?m)" + pattern)._regexp.Match if holds_to_ends else self._search(number)[0]
             self._lines[number] = found
         return self._lines[number]
 
     def search(self, number: int, data: bytes) -> bool:
         """Whether one pattern matches somewhere in the UTF-8 `data`."""
-        return bool(self._match[number](_ANYWHERE, data, 0, len(data))[0] != _NOWHERE)
+        return bool(self._search(number)[0](_ANYWHERE, data, 0, len(data))[0] != _NOWHERE)
 
     def occurs(self, number: int, data: bytes) -> bool:
         """Whether one pattern has a match in the UTF-8 `data` that is not empty."""
-        start, end = self._match[number](_ANYWHERE, data, 0, len(data))[0]
+        start, end = self._search(number)[0](_ANYWHERE, data, 0, len(data))[0]
         return start < end or (start >= 0 and bool(self.matches(number, data)))
 
     def matches(self, number: int, data: bytes) -> list[Match]:
         """The matches of one pattern in the UTF-8 `data`; empty ones left out."""
-        match, named, size = self._match[number], self._named[number], len(data)
+        (match, named), size = self._search(number), len(data)
         matches: list[Match] = []
         begin, done, chars = 0, 0, 0
         while True:

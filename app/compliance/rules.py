@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from functools import cached_property, lru_cache, partial
 from app.compliance.context import resolve, shared_contexts
 from app.compliance.document import Facts
 from app.compliance.families import Library, spell_out
-from app.compliance.normalise import CJK, fold_term
+from app.compliance.normalise import fold_term
 from app.compliance.pack import (
     ContextRule,
     DisclosureRule,
@@ -25,7 +24,7 @@ from app.compliance.pack import (
     Severity,
     TermRule,
 )
-from app.compliance.patterns import PatternSet, pattern_problem, ways
+from app.compliance.patterns import PatternSet, pattern_problem, ways, words
 from app.compliance.phonetic import Lexicon
 from app.compliance.prefilter import Prefilter, bits_of
 from app.compliance.terms import TermIndex
@@ -171,6 +170,7 @@ class Rules:
 
     packs: tuple[Pack, ...]
     books: Books
+    patterns: frozenset[str] = frozenset()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -211,7 +211,8 @@ def compile_rules(packs: Iterable[Pack]) -> Rules:
             rules.append(compiled)
     if problems:
         raise Invalid("bad_pack", f"{len(problems)} problems in the packs: {problems[0]}", problems)
-    return Rules(ordered, Books({jurisdiction: partial(Book, *book) for jurisdiction, book in books.items()}))
+    patterns = frozenset(pattern for rules, _ in books.values() for one in rules for _, pattern in _patterns(one))
+    return Rules(ordered, Books({jurisdiction: partial(Book, *book) for jurisdiction, book in books.items()}), patterns)
 
 
 def _soonest(nearby: Nearby) -> int:
@@ -225,16 +226,11 @@ def triggers_of(rule: Rule) -> tuple[str, ...]:
     return rule.claim if isinstance(rule, ContextRule | DisclosureRule) else ()
 
 
-_LITERAL = re.compile(rf"[{CJK}]{{2,8}}")
-
-
 def _literals(rule: Rule) -> Iterator[str]:
     """Chinese words in a rule's patterns: they, too, are restored when somebody writes them by their sound."""
     patterns = rule.patterns if isinstance(rule, RegexRule) else rule.claim if isinstance(rule, ContextRule) else ()
     for pattern in patterns:
-        for match in _LITERAL.finditer(re.sub(r"\[[^\]]*\]", "|", pattern)):
-            optional = match.string[match.end() : match.end() + 1] in ("?", "*", "{")
-            yield fold_term(match.group()[:-1] if optional else match.group())
+        yield from words(pattern)
 
 
 def _folded_texts(rule: Rule, path: str, problems: list[Problem]) -> tuple[str, ...]:

@@ -3,20 +3,26 @@
 import threading
 from pathlib import Path
 
-from app.compliance.pack import Pack, read_pack
+from app.compliance.pack import Pack, Parts, read_pack
+from app.compliance.patterns import know, recall
 from app.compliance.rules import Rules, compile_rules
+from app.kernel.digest import sha256_hex
 from app.kernel.errors import Invalid, Problem
+from app.reads.kept_rules import Kept, keep, read_kept
 
 _MAX_FILE_BYTES = 2_000_000
 
 
-def load_packs(folder: Path) -> tuple[Pack, ...]:
-    """All packs of `folder`, one folder each. *Raises* Invalid ``bad_pack`` with every problem of every pack."""
+def load_packs(folder: Path, parts: Parts | None = None) -> tuple[Pack, ...]:
+    """All packs of `folder`, one folder each; what is in `parts` is not read again.
+
+    *Raises* Invalid ``bad_pack`` with every problem of every pack.
+    """
     packs: list[Pack] = []
     problems: list[Problem] = []
     for home in sorted(path.parent for path in folder.glob("*/pack.yaml")):
         try:
-            pack = read_pack({f"{home.name}/{file.name}": _read(file) for file in sorted(home.glob("*.yaml"))})
+            pack = read_pack({f"{home.name}/{file.name}": _read(file) for file in sorted(home.glob("*.yaml"))}, parts)
         except Invalid as error:
             problems += error.problems
             continue
@@ -40,7 +46,15 @@ def _read(file: Path) -> bytes:
 
 def load_rules(folder: Path) -> Rules:
     """The compiled rules of `folder`. *Raises* Invalid ``bad_pack``."""
-    return compile_rules(load_packs(folder))
+    kept = read_kept(folder)
+    recall(kept.patterns)
+    parts = dict(kept.parts)
+    rules = compile_rules(load_packs(folder, parts))
+    if parts.keys() != kept.parts.keys() or rules.patterns != kept.patterns.keys():
+        now = {sha256_hex(_read(file)) for file in folder.glob("*/*.yaml")}
+        still = {digest: part for digest, part in parts.items() if digest in now}
+        keep(folder, Kept(still, {pattern: know(pattern) for pattern in sorted(rules.patterns)}))
+    return rules
 
 
 class RulesInForce:
