@@ -21,6 +21,7 @@ from app.flow.orders import Order, Studio
 from app.flow.print_poster import leaf_of
 from app.rendering.banded_jpeg import encode_jpeg
 from app.rendering.banded_png import encode_png
+from app.rendering.bands import Pixels, Whole
 from app.rendering.display import DisplayList
 from app.rendering.encode import encode
 from app.rendering.layout import lay_out
@@ -131,8 +132,9 @@ class _Bench:
         display = self._laid_out(order)
         if self._kind == "imprimatur":
             return self._banded(Painting(display, fonts, cache), order)
-        image = paint(display, fonts, cache if self._kind == "imprimatur_fpng" else None)
-        return encode(image, _raster(order), display.dpi)
+        if self._kind == "imprimatur_fpng":
+            return self._banded(Whole(display, paint(display, fonts, cache)), order)
+        return encode(paint(display, fonts), _raster(order), display.dpi)
 
     def whole(self, order: Order) -> bytes:
         return make_poster(self.studio, order).data
@@ -166,7 +168,7 @@ class _Bench:
         kit = self.studio.kit
         return lay_out(chosen.template, order.size, order.values, kit, chosen.pictures, order.link, order.language)
 
-    def _banded(self, painting: Painting, order: Order) -> bytes:
+    def _banded(self, painting: Pixels, order: Order) -> bytes:
         return (encode_jpeg if order.format == "jpeg" else encode_png)(painting, self.studio.cache)
 
 
