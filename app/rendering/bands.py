@@ -81,24 +81,6 @@ def rows_of(stack: Stack) -> list[Rows]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A poster that was painted as a whole, and shares no rows with others."""
-
-    display: DisplayList
-    image: Image.Image
-
-    @property
-    def bands(self) -> list[Rows]:
-        """Bands as high as a poster's own are."""
-        height_px = self.display.height_px
-        return [Rows(top, min(top + MOST_OWN_ROWS, height_px), None) for top in range(0, height_px, MOST_OWN_ROWS)]
-
-    def rows(self, top: int, bottom: int) -> Image.Image:
-        """A part of the picture."""
-        return self.image.crop((0, top, self.image.width, bottom))
-
-
 def _cut(above: int, below: int, kind: int) -> range:
     """Where the bands of a stretch begin: own rows in pieces that the encoder's buffers are kept warm by."""
     return range(above, below, MOST_OWN_ROWS // GRID_ROWS if kind == _OWN else below - above)

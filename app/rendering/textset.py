@@ -147,9 +147,7 @@ def _overflow(
             depth += above + below
             if width > along + 2 * SLACK:
                 wide = max(wide, width - along)
-                share = (
-                    (width - along) / width if width > 0 else 1.0
-                )  # a mark that hangs is 0 wide
+                share = (width - along) / width if width > 0 else 1.0  # a mark that hangs is 0 wide
                 beyond += ceil((end - start) * share)
             elif depth > across + SLACK or count > limit:
                 beyond += end - start
