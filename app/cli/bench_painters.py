@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal, Protocol
@@ -21,6 +21,7 @@ from app.flow.orders import Order, Studio
 from app.flow.print_poster import leaf_of
 from app.rendering.banded_jpeg import encode_jpeg
 from app.rendering.banded_png import encode_png
+from app.rendering.bands import MOST_OWN_ROWS, Rows
 from app.rendering.display import DisplayList
 from app.rendering.encode import encode
 from app.rendering.layout import lay_out
@@ -63,7 +64,7 @@ def order_for(studio: Studio, template: str, format_: RasterFormat, name: str, l
 
 
 class OwnPainter:
-    """`imprimatur` keeps the bands that posters share; `imprimatur_fpng` keeps the painted ground, encodes the whole;
+    """`imprimatur` keeps the bands that posters share; `imprimatur_fpng` keeps the painted ground, encodes all rows;
     `pillow_uncached` paints every layer anew; `floor` only encodes pixels that lie ready.
 
     Forked from a process that has opened the studio and painted nothing.
@@ -131,8 +132,9 @@ class _Bench:
         display = self._laid_out(order)
         if self._kind == "imprimatur":
             return self._banded(Painting(display, fonts, cache), order)
-        image = paint(display, fonts, cache if self._kind == "imprimatur_fpng" else None)
-        return encode(image, _raster(order), display.dpi)
+        if self._kind == "imprimatur_fpng":
+            return self._banded(_AllOwn(display, fonts, cache), order)
+        return encode(paint(display, fonts), _raster(order), display.dpi)
 
     def whole(self, order: Order) -> bytes:
         return make_poster(self.studio, order).data
@@ -168,6 +170,16 @@ class _Bench:
 
     def _banded(self, painting: Painting, order: Order) -> bytes:
         return (encode_jpeg if order.format == "jpeg" else encode_png)(painting, self.studio.cache)
+
+
+class _AllOwn(Painting):
+    """A poster none of whose rows are like another's: only its ground is kept."""
+
+    @cached_property
+    def bands(self) -> list[Rows]:
+        """Bands as high as own ones are, none with a key."""
+        height_px = self.display.height_px
+        return [Rows(top, min(top + MOST_OWN_ROWS, height_px), None) for top in range(0, height_px, MOST_OWN_ROWS)]
 
 
 def _raster(order: Order) -> RasterFormat:

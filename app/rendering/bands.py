@@ -19,6 +19,7 @@ from app.rendering.stack import Stack
 from app.rendering.version import renderer_version
 
 GRID_ROWS = 32  # bands begin on this grid: a name with higher letters then mostly leaves the kept rows alone
+MOST_OWN_ROWS = 512  # of a band: the buffers of larger ones would be fetched anew from the system every time
 _COPY, _OWN = 1, 2
 _WITHOUT_REFERENCES = 2  # the format of `marshal` in which equal values are equal bytes
 
@@ -73,7 +74,16 @@ def rows_of(stack: Stack) -> list[Rows]:
             part = kinds[entry.box[1] // GRID_ROWS : -(-entry.box[3] // GRID_ROWS)]
             np.maximum(part, _OWN if _is_own(entry.item) else _COPY, out=part)
     edges = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(kinds)]
-    return [_rows(stack, kinds[above], above * GRID_ROWS, below * GRID_ROWS) for above, below in pairwise(edges)]
+    cuts = [row for above, below in pairwise(edges) for row in _cut(above, below, kinds[above])]
+    return [
+        _rows(stack, kinds[above], above * GRID_ROWS, below * GRID_ROWS)
+        for above, below in pairwise([*cuts, len(kinds)])
+    ]
+
+
+def _cut(above: int, below: int, kind: int) -> range:
+    """Where the bands of a stretch begin: own rows in pieces that the encoder's buffers are kept warm by."""
+    return range(above, below, MOST_OWN_ROWS // GRID_ROWS if kind == _OWN else below - above)
 
 
 def _is_own(item: AnyItem) -> bool:
