@@ -321,6 +321,9 @@ def _duplicates(rules: Iterable[Rule]) -> list[Problem]:
 
 def _read_file(name: str, data: bytes, model: type[Model], problems: list[Problem]) -> Model | None:
     try:
+        if (line := _too_deep(data)) is not None:
+            problems.append(Problem(f"{name}:{line}", "bad_pack", f"nested more than {_MOST_LEVELS} levels deep"))
+            return None
         node = yaml.compose(data, Loader=yaml.CSafeLoader)
         value = yaml.load(data, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
@@ -342,6 +345,19 @@ def _read_file(name: str, data: bytes, model: type[Model], problems: list[Proble
             message = item["msg"].removeprefix("Value error, ")
             problems.append(Problem(f"{name}:{line}: {place}", "bad_pack", message))
         return None
+
+
+_MOST_LEVELS = 40
+
+
+def _too_deep(data: bytes) -> int | None:
+    """The line on which collections are nested too deeply to be read: each level takes a piece of the C stack."""
+    levels = 0
+    for event in yaml.parse(data, Loader=yaml.CSafeLoader):
+        levels += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if levels > _MOST_LEVELS:
+            return int(event.start_mark.line) + 1 if event.start_mark is not None else 1
+    return None
 
 
 def _inside(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
