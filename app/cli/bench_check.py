@@ -119,10 +119,11 @@ def bench_check(studio: Studio, rounds: int, count: int, with_peers: bool) -> Ch
             if round_ >= 0:
                 result.rates[name].append(rate)
     result.text_us = sorted(_cpu_seconds(engines[OURS], [text]) * 1e6 for text in texts)
-    for round_ in range(-1, rounds):
+    for round_ in range(rounds):  # to be laid out they were judged once already
         displays = _displays(studio, today, round_)
-        times = [_verdict_ms(studio, display, facts, today) for display, facts in displays]
-        result.posters, result.poster_ms = len(times), sorted(result.poster_ms + times) if round_ >= 0 else []
+        result.posters = len(displays)
+        result.poster_ms += [_verdict_ms(studio, display, facts, today) for display, facts in displays]
+    result.poster_ms.sort()
     return result
 
 
@@ -149,6 +150,7 @@ def _engines(rules: Rules, terms: Sequence[str], today: date) -> dict[str, Engin
 
 
 def _checked(rules: Rules, texts: Sequence[str], jurisdiction: Jurisdiction, today: date) -> None:
+    """As `imprimatur check` does it."""
     documents = [fragment(text, jurisdiction, "generic") for text in texts]
     for start in range(0, len(documents), AT_ONCE):
         check_many(rules, documents[start : start + AT_ONCE], today)

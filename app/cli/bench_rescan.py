@@ -119,10 +119,10 @@ def bench_rescan(open_studio: OpenStudio, settings: Settings, posters: int, text
         own = settings.model_copy(
             update={
                 "database_url": SecretStr(f"sqlite:///{Path(folder) / 'bench.db'}"),
-                "objects_dir": Path(folder) / "objects",
+                "storage_dir": Path(folder) / "objects",
             }
         )
-        _fill(own, open_studio(own, None), posters, texts)
+        fill(own, open_studio(own, None), posters, texts)
         scans = tuple(_scanned(open_studio, own, name) for name in (UNKNOWN, WHOLE, ONE))
     return RescanBench(posters, texts, scans)
 
@@ -130,7 +130,8 @@ def bench_rescan(open_studio: OpenStudio, settings: Settings, posters: int, text
 # --- the database ----------------------------------------------------------------------------------------------------
 
 
-def _fill(settings: Settings, studio: Studio, posters: int, texts: int) -> None:
+def fill(settings: Settings, studio: Studio, posters: int, texts: int) -> None:
+    """Make a database with so many posters in circulation, each text on as many of them."""
     engine = open_engine(settings)
     deps = Deps(settings, engine, open_store(settings), _no_painter)
     migrate(deps)
@@ -253,16 +254,20 @@ def _scanned(open_studio: OpenStudio, settings: Settings, name: str) -> Scan:
     process.start()
     theirs.close()
     try:
-        scan: Scan = ours.recv()
+        done: Scan = ours.recv()
     except EOFError as error:
         raise Unavailable("bench_ended", "the process of the rescan has ended") from error
     finally:
         process.join(30)
-    return scan
+    return done
 
 
 def _scan(answer: Pipe, open_studio: OpenStudio, settings: Settings, name: str) -> None:
-    studio = open_studio(settings, "daily-greeting")
+    answer.send(scan(settings, open_studio(settings, "daily-greeting"), name))
+
+
+def scan(settings: Settings, studio: Studio, name: str) -> Scan:
+    """Carry out one rescan, as a worker does it."""
     if name == ONE:
         read = read_rule(RULE)
         studio = replace(studio, rules=laid_over(studio.rules, {read.id: read}))
@@ -281,8 +286,8 @@ def _scan(answer: Pipe, open_studio: OpenStudio, settings: Settings, name: str) 
     with reading(deps) as session:
         (rescan,) = records.newest_rescans(session, 1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    answer.send(Scan(name, seconds, cpu, peak, rescan.blocked))
     engine.dispose()
+    return Scan(name, seconds, cpu, peak, rescan.blocked)
 
 
 def _forget_rules(session: Session, studio: Studio) -> None:

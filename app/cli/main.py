@@ -31,6 +31,7 @@ from app.flow.print_batch import print_batch
 from app.flow.read_rows import found_in_pictures, read_orders
 from app.kernel.errors import AppError, Invalid, NotFound, Problem
 from app.kernel.files import write_atomically
+from app.kernel.memory import settled
 from app.reads.advisor_rows import read_rows
 from app.reads.templates import template_list, template_slugs
 from app.rendering.pdf_edition import PLAIN, Finish
@@ -141,8 +142,9 @@ def check(parts: Parts, packs: tuple[str, ...], as_of: datetime | None, file: Te
     rules = parts.rules(parts.settings())
     require_packs(rules, packs)
     at_once = AT_ONCE if file.seekable() else 1  # a file is there as a whole; somebody may wait at a pipe
-    for line in check_lines(rules, file, packs, as_of.date() if as_of else _today(), at_once):
-        click.echo(line)
+    with settled():
+        for line in check_lines(rules, file, packs, as_of.date() if as_of else _today(), at_once):
+            click.echo(line)
 
 
 @cli.command()

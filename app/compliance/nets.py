@@ -1,8 +1,10 @@
 """Rules that are a last net: they speak only of the clauses of which no more exact rule has spoken."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from app.compliance.document import Finding
 from app.compliance.normalise import fold
@@ -17,8 +19,10 @@ def give_way(findings: Sequence[Finding], text: str, nets: frozenset[str]) -> li
 
     What a net says of such a clause ("it sells") tells a reviewer less than what the other rule says of it.
     """
-    exact = [(f.start, f.end) for f in findings if f.rule not in nets and f.severity != "advise" and f.end > f.start]
-    if not exact:
+    exact = _Spans(
+        [(f.start, f.end) for f in findings if f.rule not in nets and f.severity != "advise" and f.end > f.start]
+    )
+    if not exact.starts:
         return list(findings)
     kept: list[Finding] = []
     for finding in findings:
@@ -26,10 +30,24 @@ def give_way(findings: Sequence[Finding], text: str, nets: frozenset[str]) -> li
     return sorted(kept, key=lambda f: (f.start, f.end, f.rule))
 
 
-def _parts(finding: Finding, text: str, exact: Sequence[Span]) -> list[Finding]:
+class _Spans:
+    """Spans, asked whether one of them touches another."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        ordered = sorted(spans)
+        self.starts = [start for start, _ in ordered]
+        self._furthest = list(accumulate((end for _, end in ordered), max))
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether one of them shares a character with [start, end)."""
+        before = bisect_left(self.starts, end)
+        return before > 0 and self._furthest[before - 1] > start
+
+
+def _parts(finding: Finding, text: str, exact: _Spans) -> list[Finding]:
     """What is left of a net's finding: its stretches of clauses that nothing exact touches."""
     clauses = [(m.start(), m.end()) for m in _CLAUSE.finditer(text, finding.start, finding.end)]
-    free = [not any(start < last and first < end for first, last in exact) for start, end in clauses]
+    free = [not exact.touch(start, end) for start, end in clauses]
     if all(free):
         return [finding]
     if finding.how not in ((), _PLAINLY):  # read in another order or sound than it stands there: not to be cut

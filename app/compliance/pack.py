@@ -335,6 +335,9 @@ def _read_file(
     name: str, data: bytes, model: type[Head] | type[Topic], problems: list[Problem]
 ) -> "Head | Topic | None":
     try:
+        if (line := _too_deep(data)) is not None:
+            problems.append(Problem(f"{name}:{line}", "bad_pack", f"nested more than {_MOST_LEVELS} levels deep"))
+            return None
         value = yaml.load(data, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -355,6 +358,19 @@ def _read_file(
             message = item["msg"].removeprefix("Value error, ")
             problems.append(Problem(f"{name}:{line}: {place}", "bad_pack", message))
         return None
+
+
+_MOST_LEVELS = 40
+
+
+def _too_deep(data: bytes) -> int | None:
+    """The line on which collections are nested too deeply to be read: each level takes a piece of the C stack."""
+    levels = 0
+    for event in yaml.parse(data, Loader=yaml.CSafeLoader):
+        levels += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if levels > _MOST_LEVELS:
+            return int(event.start_mark.line) + 1 if event.start_mark is not None else 1
+    return None
 
 
 def _inside(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:

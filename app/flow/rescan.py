@@ -24,6 +24,7 @@ from app.flow.steps import permitted, poster_in_reach
 from app.jobs.queue import Job, complete, enqueue
 from app.kernel.errors import AppError, NotFound, Unavailable
 from app.kernel.ids import new_code
+from app.kernel.memory import settled
 from app.posters import records as posters
 from app.rescans import documents, records
 from app.rescans.core import CheckedDocument, Rescan, Standing
@@ -112,7 +113,8 @@ def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
             run.blocked, run.unjudged = rescan.blocked, rescan.unjudged
         if not is_all_kept:
             _keep_what_is_missing(run)
-        standings = _judge_documents(run)
+        with settled():
+            standings = _judge_documents(run)
         total = run.counting.result()
 
     def end(session: Session) -> None:

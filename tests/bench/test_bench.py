@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from pydantic import SecretStr
 
-from app.cli import bench_batch, bench_peers, bench_results
+from app.cli import bench_batch, bench_peers, bench_rescan, bench_results
 from app.cli.bench_goals import Goal
 from app.cli.bench_page import write_list, write_page
 from app.cli.bench_painters import order_for
@@ -51,6 +52,19 @@ def test_bench_check_names_every_engine_with_its_rate(parts: Parts, capsys: pyte
     assert answer["poster_ms"]["posters"] > 20
     assert 0 < answer["poster_ms"]["p50"] <= answer["poster_ms"]["p95"]
     assert [goal["met"] is None for goal in answer["goals"]] == [True, True, False]
+
+
+def test_bench_rescan_judges_what_it_made(parts: Parts, tmp_path: Path) -> None:
+    database = {"database_url": SecretStr(f"sqlite:///{tmp_path / 'bench.db'}"), "storage_dir": tmp_path}
+    settings = Settings.from_env({}).model_copy(update=database)
+    studio = parts.studio(settings, None)
+    bench_rescan.fill(settings, studio, 30, 6)
+    scans = [bench_rescan.scan(settings, studio, name) for name in (bench_rescan.UNKNOWN, bench_rescan.ONE)]
+    assert [scan.blocked for scan in scans] == [0, 5]  # the word is on the first text, and so on five posters
+    assert all(scan.seconds > 0 and scan.peak_mib > 0 for scan in scans)
+    answer = bench_rescan.RescanBench(30, 6, tuple(scans)).as_json()
+    assert set(answer["rescans"]) == {bench_rescan.UNKNOWN, bench_rescan.ONE}
+    assert [goal["met"] for goal in answer["goals"]] == [None, None, None]  # they are for a million
 
 
 def test_bench_render_names_every_painter_and_goal(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
