@@ -27,6 +27,7 @@ from app.flow.orders import Studio
 from app.jobs.crew import Crew
 from app.kernel.errors import AppError, Invalid, Unavailable
 from app.kernel.files import write_atomically
+from app.rendering.pictures import read_picture
 
 
 def run_batch(studio: Studio, order: BatchOrder, report: Callable[[Progress], None], limits: Limits) -> list[Made]:
@@ -115,7 +116,7 @@ def _judge_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
 
 def _paint_row(batch: Batch, row: TableRow, link: Minted) -> Made | None:
     try:
-        order = order_of_row(batch, row, link)
+        order = order_of_row(batch, row, link, read_picture)  # searched for codes when it was judged
         poster = make_poster(batch.studio, order)
         outcome = outcome_of_row(batch, order, poster.judgement)
     except Invalid as error:

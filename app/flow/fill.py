@@ -11,6 +11,7 @@ from app.rendering.template import Template, TextSlot
 from app.rendering.values import PROFILE_FIELDS, Marked, PictureValue, Profile, TextValue, Values
 
 ReadBytes = Callable[[str], bytes]
+OpenPicture = Callable[[bytes, str], Picture]
 
 
 def files_in(folder: Path) -> ReadBytes:
@@ -27,12 +28,16 @@ def files_in(folder: Path) -> ReadBytes:
 
 
 class Reader:
-    """Collects values and problems. `read` finds the bytes of a picture by the name that the values give it."""
+    """Collects values and problems. `read` finds the bytes of a picture by the name that the values give it.
 
-    def __init__(self, template: Template, read: ReadBytes) -> None:
+    `opened` says how they are opened: by those who know where they come from, or as what a stranger brings.
+    """
+
+    def __init__(self, template: Template, read: ReadBytes, opened: OpenPicture = read_picture) -> None:
         self.template = template
         self.problems: list[Problem] = []
         self._read = read
+        self._open = opened
         self._last: tuple[str, Picture] | None = None
 
     def wrong(self, path: str, code: str, message: str) -> None:
@@ -52,9 +57,10 @@ class Reader:
         if self._last is not None and self._last[0] == name:
             return self._last[1]
         try:
-            found = read_picture(self._read(name))
+            found = self._open(self._read(name), path)
         except Invalid as error:
-            self.wrong(path, error.code, error.message)
+            message = error.problems[0].message if error.problems else error.message
+            self.wrong(path, error.code, message)
             return None
         self._last = (name, found)
         return found
@@ -148,12 +154,15 @@ def read_json(data: bytes) -> object:
         raise Invalid.of([Problem("$", "bad_json", f"not JSON: {error}")]) from error
 
 
-def read_values(template: Template, document: object, read: ReadBytes, sample: Profile) -> Values:
+def read_values(
+    template: Template, document: object, read: ReadBytes, sample: Profile, opened: OpenPicture = read_picture
+) -> Values:
     """The values in a document ``{"slots": {…}, "profile": {…}}``; what it leaves out of the profile is the sample's.
 
-    *Raises* Invalid with every problem that can be seen without laying the poster out.
+    `read` and `opened` are as in `Reader`. *Raises* Invalid with every problem that can be seen without laying the
+    poster out.
     """
-    reader = Reader(template, read)
+    reader = Reader(template, read, opened)
     if not isinstance(document, dict):
         raise Invalid.of([Problem("$", "wrong_type", 'must be an object with "slots" and "profile"')])
     parts: dict[str, dict[str, object]] = {}

@@ -12,7 +12,8 @@ import zxingcpp
 from PIL import Image
 
 from app.kernel.errors import Blocked
-from app.rendering.proof import KINDS, MARGIN, Gray, require_readable, unproved
+from app.rendering.proof import MARGIN, Gray, require_readable, unproved
+from app.rendering.qr import KINDS
 
 REDUCED = 4  # by which the small picture is smaller
 NEAR = 0.25  # of its side that the middles of one code may lie apart when it is found twice

@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from app.accounts.core import Role
+from app.web.advisor.editor_words import words_for
 from app.web.parts import EXTENSION
+from tests.photos import photo, photo_with_code
 from tests.web.conftest import form_token
 
 AsRole = Callable[[Role], FlaskClient]
@@ -203,6 +205,23 @@ def test_a_bomb_is_refused_before_it_is_decoded(app: Flask, advisor: Writer) -> 
     answer = send(advisor, file.getvalue())
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (422, "too_many_pixels")
     assert kept(app) == before
+
+
+@pytest.mark.parametrize(("turn", "contrast", "is_inverted"), [(0, 255, False), (37, 60, True), (90, 24, False)])
+def test_a_picture_with_somebody_elses_code_is_refused_in_words(
+    app: Flask, advisor: Writer, turn: int, contrast: int, is_inverted: bool
+) -> None:
+    before = kept(app)
+    answer = send(advisor, photo_with_code(4, turn, contrast, is_inverted))
+    error = answer.get_json()["error"]
+    assert (answer.status_code, error["code"]) == (422, "foreign_qr")
+    assert [(one["path"], one["code"]) for one in error["problems"]] == [("picture", "foreign_qr")]
+    assert kept(app) == before
+    assert send(advisor, photo("好")).status_code == 201
+    zh, en = words_for("zh")["upload_foreign_qr"], words_for("en")["upload_foreign_qr"]
+    assert "二维码" in zh
+    assert "QR code" in en
+    assert json.dumps(zh)[1:-1] in advisor.get("edit").text
 
 
 def test_an_unknown_poster_is_absent(advisor: Writer) -> None:

@@ -159,6 +159,7 @@ def _profile_words(code: str) -> str:
         "forbidden_character": _("One line, without control characters."),
         "too_large": _("This picture is too large: at most 20 MB."),
         "too_many_pixels": _("This picture has too many pixels: at most 40 million."),
+        "foreign_qr": _("There is a QR code in this picture: a poster may only show its own."),
         "bad_picture": _("This is not a whole JPEG, PNG or WebP picture."),
     }
     return str(known.get(code, _("Please check this.")))
