@@ -31,7 +31,10 @@ _OVERTIME = {-signal.SIGALRM, -signal.SIGXCPU}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one piece of work may take, beyond the child's own start; `pieces` is after how many a child is renewed."""
+    """What one piece of work may take, beyond the child's own start: seconds of CPU, and twice as many in all; memory.
+
+    After so many `pieces` a child is renewed.
+    """
 
     seconds: float = 15.0
     memory_mib: int = 1024
@@ -149,7 +152,7 @@ class _Child:
         """The answer: a document and bytes. None when the child died, or answered nonsense."""
         self.pieces += 1
         # The child keeps its time itself; this is for one that does not get so far.
-        guard = threading.Timer(2 * self._seconds + 10, self.process.kill)
+        guard = threading.Timer(3 * self._seconds + 10, self.process.kill)
         guard.daemon = True
         guard.start()
         try:

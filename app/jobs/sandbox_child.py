@@ -56,12 +56,12 @@ def _give_up_rights(memory_mib: int) -> None:
 
 
 def _hold_time(seconds: float) -> None:
-    """From now on, the process has so many seconds of time and of CPU; then it is ended, whatever it does."""
+    """From now on, the process has so many seconds of CPU, and twice as many in all; then it is ended by the kernel."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    until = int(usage.ru_utime + usage.ru_stime + seconds) + 2
+    until = int(usage.ru_utime + usage.ru_stime + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (until if most == resource.RLIM_INFINITY else min(until, most), most))
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
 
 
 if __name__ == "__main__":

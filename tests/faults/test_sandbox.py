@@ -159,7 +159,7 @@ def test_after_a_fork_each_process_has_children_of_its_own(sandbox: Sandbox) -> 
 ORPHANED = f"""
 import os, sys, threading, time
 from app.jobs.sandbox import Limits, Sandbox
-sandbox = Sandbox("{WORKS}", Limits(seconds=3))
+sandbox = Sandbox("{WORKS}", Limits(seconds=1))
 print(sandbox.do("loud", {{}}, b"")[0]["pid"], flush=True)
 if os.fork() == 0:  # as web processes are, and children of a crew: it must not hold the line open
     time.sleep(30)
