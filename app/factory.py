@@ -81,14 +81,23 @@ def create_app(settings: Settings, studio: Studio | None = None, *, is_served: b
     from app.public.site import Lent, public_site
     from app.web import create_web
     from app.web.assets import STATIC, entry
+    from app.web.bodies import Bodies, Pace
     from app.web.languages import TRANSLATIONS
     from app.web.parts import WebParts
+    from app.web.security import MAX_BODY_BYTES
 
     opened, deps = studio or open_studio(settings), open_deps(settings)
     book = HouseBook(deps)
     app = create_web(WebParts(settings, deps, opened, book))
     lent = Lent(read_brand(settings.brand_assets_dir / BRAND), entry, STATIC, TRANSLATIONS)
-    site = public_site(deps, lambda: book.in_force(opened), lent, app.wsgi_app, is_served=is_served)
+    guarded = partial(
+        Bodies,
+        threads=settings.web_threads,
+        longest_bytes=MAX_BODY_BYTES,
+        is_proxied=settings.proxies > 0,
+        pace=Pace(settings.body_seconds),
+    )
+    site = public_site(deps, lambda: book.in_force(opened), lent, app.wsgi_app, is_served=is_served, guarded=guarded)
     app.wsgi_app = site  # type: ignore[assignment, method-assign]
     return app
 

@@ -328,7 +328,7 @@ def _read_file(name: str, data: bytes, model: type[Model], problems: list[Proble
         where = f"{name}:{mark.line + 1}" if mark else name
         problems.append(Problem(where, "bad_pack", f"not safe YAML: {getattr(error, 'problem', None) or error}"))
         return None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         problems.append(Problem(name, "bad_pack", f"not safe YAML: {error}"))
         return None
     try:

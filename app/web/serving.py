@@ -14,6 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from app.config import PROJECT, Settings
+from app.web.bodies import PLACES
 
 TARGET = "app.factory:create_served_app"
 RESTART_SECONDS = 2.0
@@ -36,7 +37,7 @@ def serve(settings: Settings, host: str, port: int, with_worker: bool, prepare: 
         address=host,
         port=port,
         workers=settings.web_processes,
-        blocking_threads=settings.web_threads,
+        blocking_threads=settings.web_threads + PLACES,  # those who bring a body hold none that others need
         http=HTTPModes.http1,
         websockets=False,
         backlog=2048,

@@ -19,6 +19,7 @@ from app.web.parts import parts
 from app.web.policy import permitted, signed_in
 from app.web.session.cookie import hand_out
 from app.web.session.routes import blueprint, too_many
+from app.web.turns import in_turn
 from app.web.visitor import current_actor, visitor
 from app.web.words import _
 
@@ -36,6 +37,7 @@ def me() -> str | Response:
 
 @blueprint.post("/me/profile")
 @permitted("profile.edit")
+@in_turn
 def edit_profile() -> Response:
     """Change what posters say of me, as far as it is mine to say."""
     given = {name: request.form.get(name, "").strip() for name in ("title", "phone")}

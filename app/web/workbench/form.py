@@ -129,7 +129,7 @@ def _lines(text: str, name: str, problems: list[Problem]) -> list[Any]:
             continue
         try:
             found.append(json.loads(line))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problems.append(Problem(f"{name}[{len(found)}]", "bad_rule", f"not JSON: {error}"))
             found.append(line)
     return found
@@ -140,7 +140,7 @@ def _more(text: str, said: Mapping[str, Any], problems: list[Problem]) -> dict[s
         return {}
     try:
         more = yaml.load(text, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problems.append(Problem(f"{line}: more", "bad_rule", f"not safe YAML: {getattr(error, 'problem', error)}"))

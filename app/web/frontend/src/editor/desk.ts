@@ -335,6 +335,7 @@ export class Desk {
   private refused(code: string | undefined, newest: Revision | undefined): void {
     this.saved = "save_failed";
     if (code === "locked") this.locked = true;
+    if (code === "too_many_renders") this.later(AGAIN_MS);
     if (code !== "edited_meanwhile" || !newest) return;
     if (alike(fitting(newest.values, this.settings.state), this.values)) {
       this.base = newest.base;
