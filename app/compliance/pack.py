@@ -9,6 +9,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from app.compliance.conditions import Annual, Dated, Interval, Licence, Model, Number
+from app.compliance.shallow_yaml import read_yaml
 from app.kernel.errors import Invalid, Problem
 
 Product = Literal["fund", "wealth", "deposit", "insurance", "credit_card", "brokerage", "loan", "generic"]
@@ -321,14 +322,13 @@ def _duplicates(rules: Iterable[Rule]) -> list[Problem]:
 
 def _read_file(name: str, data: bytes, model: type[Model], problems: list[Problem]) -> Model | None:
     try:
-        node = yaml.compose(data, Loader=yaml.CSafeLoader)
-        value = yaml.load(data, Loader=yaml.CSafeLoader)
+        value, node = read_yaml(data)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
         problems.append(Problem(where, "bad_pack", f"not safe YAML: {getattr(error, 'problem', None) or error}"))
         return None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         problems.append(Problem(name, "bad_pack", f"not safe YAML: {error}"))
         return None
     try:

@@ -10,6 +10,7 @@ import yaml
 
 from app.compliance.overlay import dump
 from app.compliance.pack import Rule
+from app.compliance.shallow_yaml import read_yaml
 from app.kernel.errors import Invalid, Problem
 
 LISTS = ("terms", "patterns", "claim", "texts", "must_hit", "must_pass")
@@ -139,8 +140,8 @@ def _more(text: str, said: Mapping[str, Any], problems: list[Problem]) -> dict[s
     if not text.strip():
         return {}
     try:
-        more = yaml.load(text, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        more, _ = read_yaml(text)
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problems.append(Problem(f"{line}: more", "bad_rule", f"not safe YAML: {getattr(error, 'problem', error)}"))
