@@ -57,6 +57,8 @@ class Settings(BaseModel):
     web_processes: int = Field(default=1, ge=1, le=64)
     web_threads: int = Field(default=8, ge=1, le=256)
 
+    body_seconds: float = Field(default=10.0, ge=1, le=600)
+
     session_hours: float = Field(default=12.0, gt=0, le=720)
     archive_key: SecretStr = SecretStr("")
     archive_trusted_keys: str = Field(default="", pattern=r"^([0-9a-f]{64}(,[0-9a-f]{64})*)?$")

@@ -27,6 +27,7 @@ from app.kernel.errors import AppError, Blocked, Conflict, Invalid, Problem, Una
 from app.reads.brand_kit import load_brand, read_brand
 from app.reads.rule_packs import load_rules
 from app.reads.templates import load_templates
+from app.rendering.foreign_codes import read_without_code
 from app.rendering.paint_png import StaticCache
 
 if TYPE_CHECKING:
@@ -82,14 +83,23 @@ def create_app(settings: Settings, studio: Studio | None = None, *, is_served: b
     from app.public.site import Lent, public_site
     from app.web import create_web
     from app.web.assets import STATIC, entry
+    from app.web.bodies import Bodies, Pace
     from app.web.languages import TRANSLATIONS
     from app.web.parts import WebParts
+    from app.web.security import MAX_BODY_BYTES
 
     opened, deps = studio or open_studio(settings), open_deps(settings)
     book = HouseBook(deps)
     app = create_web(WebParts(settings, deps, opened, book))
     lent = Lent(read_brand(settings.brand_assets_dir / BRAND), entry, STATIC, TRANSLATIONS)
-    site = public_site(deps, lambda: book.in_force(opened), lent, app.wsgi_app, is_served=is_served)
+    guarded = partial(
+        Bodies,
+        threads=settings.web_threads,
+        longest_bytes=MAX_BODY_BYTES,
+        is_proxied=settings.proxies > 0,
+        pace=Pace(settings.body_seconds),
+    )
+    site = public_site(deps, lambda: book.in_force(opened), lent, app.wsgi_app, is_served=is_served, guarded=guarded)
     app.wsgi_app = site  # type: ignore[assignment, method-assign]
     return app
 
@@ -272,7 +282,8 @@ def _painted(studio: Studio, piece: "tuple[RenditionOrder, dict[str, bytes]]") -
         message = f"ordered from version {order.template_version}, now it is {loaded.template.version}"
         raise Conflict("template_changed", message)
     document = json.loads(json.dumps(order.values))
-    values = read_values(loaded.template, document, pictures.__getitem__, studio.sample_profile)
+    # This is a child under limits already: it opens the pictures, and searches them once more, with its own hands.
+    values = read_values(loaded.template, document, pictures.__getitem__, studio.sample_profile, read_without_code)
     today = datetime.now(UTC).date()
     poster = make_poster(studio, Order(loaded, values, order.link, order.format, today, order.size, order.language))
     return Painted(poster.data, poster.media_type)

@@ -23,6 +23,7 @@ from app.cli.progress import show_progress
 from app.cli.publish import publish
 from app.compliance.engine import AT_ONCE
 from app.config import Settings
+from app.flow import admit
 from app.flow.batch import BatchOrder, Limits, run_batch
 from app.flow.batch_journal import POSTER_EXISTS, Made
 from app.flow.fill import files_in, read_json, read_values
@@ -112,7 +113,7 @@ def render(
     studio, loaded = _open(parts, settings, template)
     document = read_json(_read(values, "values")) if values else {}
     pictures = files_in(values.parent if values else Path())
-    filled = read_values(loaded.template, document, pictures, studio.sample_profile)
+    filled = read_values(loaded.template, document, pictures, studio.sample_profile, admit.look)
     order = Order(
         template=loaded,
         values=filled,

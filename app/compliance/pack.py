@@ -9,6 +9,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from app.compliance.conditions import Annual, Dated, Interval, Licence, Model, Number
+from app.compliance.shallow_yaml import read_yaml
 from app.kernel.digest import sha256_hex
 from app.kernel.errors import Invalid, Problem
 
@@ -335,10 +336,7 @@ def _read_file(
     name: str, data: bytes, model: type[Head] | type[Topic], problems: list[Problem]
 ) -> "Head | Topic | None":
     try:
-        if (line := _too_deep(data)) is not None:
-            problems.append(Problem(f"{name}:{line}", "bad_pack", f"nested more than {_MOST_LEVELS} levels deep"))
-            return None
-        value = yaml.load(data, Loader=yaml.CSafeLoader)
+        value = read_yaml(data)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
@@ -358,19 +356,6 @@ def _read_file(
             message = item["msg"].removeprefix("Value error, ")
             problems.append(Problem(f"{name}:{line}: {place}", "bad_pack", message))
         return None
-
-
-_MOST_LEVELS = 40
-
-
-def _too_deep(data: bytes) -> int | None:
-    """The line on which collections are nested too deeply to be read: each level takes a piece of the C stack."""
-    levels = 0
-    for event in yaml.parse(data, Loader=yaml.CSafeLoader):
-        levels += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if levels > _MOST_LEVELS:
-            return int(event.start_mark.line) + 1 if event.start_mark is not None else 1
-    return None
 
 
 def _inside(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:

@@ -7,15 +7,17 @@ from datetime import date
 from pathlib import Path
 
 from app.compliance.document import Outcome
+from app.flow import admit
 from app.flow.batch_journal import Made, Minted, append, note
 from app.flow.check_copy import Judgement
-from app.flow.fill import Reader, files_in, row_values
+from app.flow.fill import OpenPicture, Reader, files_in, row_values
 from app.flow.orders import Format, Order, Studio
 from app.flow.read_rows import ReadPicture, found_in_pictures, outcome_of, read_orders
 from app.kernel.digest import digest_of
 from app.kernel.errors import AppError, Invalid
 from app.kernel.ids import new_code
 from app.ocr.core import ENGINE, Reading
+from app.rendering.foreign_codes import read_without_code
 from app.rendering.pdf_edition import PLAIN, Finish
 from app.rendering.pictures import Picture
 from app.rendering.scene import Language
@@ -74,10 +76,10 @@ class Batch:
     journal: Path
     minted: dict[int, Minted] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
-    reader: Reader = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.reader = Reader(self.order.template.template, files_in(self.order.base))
+    def reader(self, opened: OpenPicture, known: Sequence[Picture] = ()) -> Reader:
+        """A reader of rows by which pictures are opened as `opened` does, but for those that are `known`."""
+        return Reader(self.order.template.template, files_in(self.order.base), opened, known)
 
 
 def links_of(batch: Batch, rows: Sequence[TableRow]) -> list[Minted]:
@@ -133,12 +135,20 @@ def _picture_states(batch: Batch, cells: Mapping[str, str]) -> dict[str, str]:
     return states
 
 
-def order_of_row(batch: Batch, row: TableRow, link: Minted, known: Sequence[Picture] = ()) -> Order:
-    """The order for one row; `known` pictures need not be looked at again. *Raises* Invalid for bad cells."""
-    order = batch.order
-    batch.reader.known = {picture.digest: picture for picture in known}
-    values = row_values(batch.reader, row[1], batch.studio.no_photo)
-    problems = batch.reader.take_problems()
+def order_of_row(
+    batch: Batch,
+    row: TableRow,
+    link: Minted,
+    known: Sequence[Picture] = (),
+    opened: OpenPicture = read_without_code,
+) -> Order:
+    """The order for one row; `known` pictures need not be looked at again. *Raises* Invalid for bad cells.
+
+    A child under limits opens the row's pictures itself; whoever is none lets a sandbox do it.
+    """
+    order, reader = batch.order, batch.reader(opened, known)
+    values = row_values(reader, row[1], batch.studio.no_photo)
+    problems = reader.take_problems()
     if problems:
         raise Invalid.of(problems)
     return Order(order.template, values, link.url, order.format, order.as_of, order.size, order.language, order.finish)
@@ -153,7 +163,7 @@ def read_rows(batch: Batch, rows: Iterable[tuple[TableRow, Minted]]) -> None:
 def _orders(batch: Batch, rows: Iterable[tuple[TableRow, Minted]]) -> Iterator[Order]:
     for row, link in rows:
         with suppress(Invalid):
-            yield order_of_row(batch, row, link)
+            yield order_of_row(batch, row, link, opened=admit.look)
 
 
 def outcome_of_row(batch: Batch, order: Order, judgement: Judgement) -> Outcome:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.db import database_now, reading, retried
+from app.flow import admit
 from app.flow.deps import Deps
 from app.flow.findings import written
 from app.flow.inspect_template import layout_problems
@@ -42,16 +43,17 @@ MAX_REASON = 2000
 def upload(deps: Deps, studio: Studio, actor: Actor, files: Mapping[str, bytes]) -> str:
     """The id of the template version that `files` describes: a new draft, or a new revision of one.
 
-    *Raises* Invalid ``bad_template`` with every problem, also of a layout that does not hold the template's own
-    examples; Conflict ``locked`` when that version is approved already. Then nothing is stored.
+    Its pictures are made anew from their pixels. *Raises* Invalid ``bad_template`` with every problem, also of a layout
+    that does not hold the template's own examples; Conflict ``locked`` when that version is approved already. Then
+    nothing is stored.
     """
     with permitted(deps, actor, "template.upload", "template", "new"):
-        template = read_files(studio, files)
+        template = read_files(studio, files, admit.template_picture)
         problems = layout_problems(studio, template)
         if problems:
             raise Invalid("bad_template", f"{len(problems)} problems in the template: {problems[0]}", problems)
         _require_open(deps, actor, template)
-        content = store_files(deps, template, files)
+        content = store_files(deps, template, files[TEMPLATE_FILE])
 
         def work(session: Session) -> str:
             order_readings(deps, session, picture_digests(studio, template))
@@ -235,7 +237,7 @@ def _publish(deps: Deps, studio: Studio, files: Mapping[str, bytes]) -> str | No
         if known.content.digest != template.digest:
             raise Conflict("version_taken", f"“{slug}” {number} is published with other content: raise its version")
         return None
-    content = store_files(deps, template, files)
+    content = store_files(deps, template, files[TEMPLATE_FILE])
     findings = copy_findings(studio, template, today)
 
     def work(session: Session) -> str:

@@ -1,18 +1,19 @@
 """Fill: values as people write them, in JSON or in a table row, become `Values` of the renderer, pictures and all."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from app.kernel.digest import sha256_hex
 from app.kernel.errors import Invalid, Problem
 from app.rendering.pictures import Picture, read_picture
 from app.rendering.template import Template, TextSlot
 from app.rendering.values import PROFILE_FIELDS, Marked, PictureValue, Profile, TextValue, Values
 
 ReadBytes = Callable[[str], bytes]
+OpenPicture = Callable[[bytes, str], Picture]
 
 
 def files_in(folder: Path) -> ReadBytes:
@@ -32,13 +33,18 @@ class Reader:
     """Collects values and problems. `read` finds the bytes of a picture by the name that the values give it.
 
     Pictures that are `known` (by digest, without their bytes) have been looked at before, and are not again.
+
+    `opened` says how they are opened: by those who know where they come from, or as what a stranger brings.
     """
 
-    def __init__(self, template: Template, read: ReadBytes) -> None:
+    def __init__(
+        self, template: Template, read: ReadBytes, opened: OpenPicture = read_picture, known: Iterable[Picture] = ()
+    ) -> None:
         self.template = template
         self.problems: list[Problem] = []
         self._read = read
-        self.known: Mapping[str, Picture] = {}
+        self._open = opened
+        self._known = {picture.digest: picture for picture in known}
         self._last: tuple[str, Picture] | None = None
 
     def wrong(self, path: str, code: str, message: str) -> None:
@@ -59,10 +65,11 @@ class Reader:
             return self._last[1]
         try:
             data = self._read(name)
-            known = self.known.get(sha256(data).hexdigest()) if self.known else None
-            found = replace(known, data=data) if known is not None else read_picture(data)
+            known = self._known.get(sha256_hex(data)) if self._known else None
+            found = replace(known, data=data) if known is not None else self._open(data, path)
         except Invalid as error:
-            self.wrong(path, error.code, error.message)
+            message = error.problems[0].message if error.problems else error.message
+            self.wrong(path, error.code, message)
             return None
         self._last = (name, found)
         return found
@@ -156,12 +163,15 @@ def read_json(data: bytes) -> object:
         raise Invalid.of([Problem("$", "bad_json", f"not JSON: {error}")]) from error
 
 
-def read_values(template: Template, document: object, read: ReadBytes, sample: Profile) -> Values:
+def read_values(
+    template: Template, document: object, read: ReadBytes, sample: Profile, opened: OpenPicture = read_picture
+) -> Values:
     """The values in a document ``{"slots": {…}, "profile": {…}}``; what it leaves out of the profile is the sample's.
 
-    *Raises* Invalid with every problem that can be seen without laying the poster out.
+    `read` and `opened` are as in `Reader`. *Raises* Invalid with every problem that can be seen without laying the
+    poster out.
     """
-    reader = Reader(template, read)
+    reader = Reader(template, read, opened)
     if not isinstance(document, dict):
         raise Invalid.of([Problem("$", "wrong_type", 'must be an object with "slots" and "profile"')])
     parts: dict[str, dict[str, object]] = {}

@@ -4,12 +4,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.db import reading, retried
+from app.flow import admit
 from app.flow.deps import Deps
 from app.flow.read_pictures import order_readings
 from app.flow.steps import permitted, poster_in_reach
 from app.kernel.errors import Invalid, Problem
 from app.posters import records as posters
-from app.rendering.pictures import Picture, read_picture, reencoded
+from app.rendering.pictures import Picture
 from app.storage.store import Store
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -36,11 +37,12 @@ def bring_picture(deps: Deps, actor: Actor, poster_id: str, data: bytes) -> Pict
 def keep_picture(store: Store, data: bytes) -> Picture:
     """The picture as it is now kept. What it was called and what else its file held is not.
 
-    *Raises* Invalid ``too_large``, ``too_many_pixels`` or ``bad_picture``; Unavailable when it cannot be stored.
+    *Raises* Invalid ``too_large``, ``too_many_pixels``, ``bad_picture`` or ``foreign_qr``; Unavailable when it cannot
+    be stored, or nobody is free to open it.
     """
     if len(data) > MAX_BYTES:
         limit = f"at most {MAX_BYTES // 1024 // 1024} MB are accepted"
         raise Invalid.of([Problem("picture", "too_large", limit)])
-    picture = reencoded(read_picture(data))
+    picture = admit.photo(data)
     store.put(picture.data)
     return picture

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from app.flow.admit import stray_font
 from app.flow.deps import Deps
+from app.flow.fill import OpenPicture
 from app.flow.make_poster import Studio
 from app.kernel.errors import Invalid, Problem, Unavailable
 from app.library.core import Content, Version
@@ -18,11 +20,11 @@ TEMPLATE_FILE = "template.json"
 Files = tuple[tuple[str, str], ...]
 
 
-def read_files(studio: Studio, files: Mapping[str, bytes]) -> LoadedTemplate:
-    """The template in `files`: template.json, and the pictures that it names.
+def read_files(studio: Studio, files: Mapping[str, bytes], opened: OpenPicture = read_picture) -> LoadedTemplate:
+    """The template in `files`: template.json, and the pictures that it names, as `opened` gives them.
 
     *Raises* Invalid ``bad_template`` with every problem: of the file, of names that the brand kit lacks, of pictures
-    that are missing or that nothing names.
+    that are missing or that nothing names, of fonts.
     """
     if TEMPLATE_FILE not in files:
         raise Invalid.of([Problem(TEMPLATE_FILE, "bad_template", "there is no template.json")])
@@ -32,7 +34,7 @@ def read_files(studio: Studio, files: Mapping[str, bytes]) -> LoadedTemplate:
     except Invalid as error:
         formed = well_formed(files[TEMPLATE_FILE])
         if formed is None:
-            broken = [one for name, data in files.items() for one in _picture_problems(name, data)]
+            broken = [one for name, data in files.items() for one in _picture_problems(name, data, opened)]
             raise Invalid("bad_template", error.message, (*error.problems, *broken)) from error
         template = formed
         problems += error.problems
@@ -43,30 +45,36 @@ def read_files(studio: Studio, files: Mapping[str, bytes]) -> LoadedTemplate:
         try:
             if name not in files:
                 raise Invalid.of([Problem(path, "missing_picture", f"{name} is not among the files")])
-            pictures[name] = read_picture(files[name], path)
+            if font := stray_font(name, files[name]):
+                raise Invalid.of([font])
+            pictures[name] = opened(files[name], path)
         except Invalid as error:
             problems += error.problems
     for name in files.keys() - named.keys() - {TEMPLATE_FILE}:
-        problems.append(Problem(name, "unknown_file", "the template names no such picture"))
+        unknown = Problem(name, "unknown_file", "the template names no such picture")
+        problems.append(stray_font(name, files[name]) or unknown)
     if problems:
         raise Invalid("bad_template", f"{len(problems)} problems in the template: {problems[0]}", problems)
     return loaded(template, files[TEMPLATE_FILE], pictures)
 
 
-def _picture_problems(name: str, data: bytes) -> tuple[Problem, ...]:
+def _picture_problems(name: str, data: bytes, opened: OpenPicture) -> tuple[Problem, ...]:
     """What is wrong with a picture of a template that cannot be read itself."""
     if name == TEMPLATE_FILE:
         return ()
+    if font := stray_font(name, data):
+        return (font,)
     try:
-        read_picture(data, name)
+        opened(data, name)
     except Invalid as error:
         return error.problems
     return ()
 
 
-def store_files(deps: Deps, template: LoadedTemplate, files: Mapping[str, bytes]) -> Content:
-    """The content of a version, every file of it kept in the store."""
-    kept = {name: deps.store.put(files[name]) for name in sorted([TEMPLATE_FILE, *template.pictures])}
+def store_files(deps: Deps, template: LoadedTemplate, manifest: bytes) -> Content:
+    """The content of a version, every file of it kept in the store; `manifest` is its template.json."""
+    made = {TEMPLATE_FILE: manifest} | {name: picture.data for name, picture in template.pictures.items()}
+    kept = {name: deps.store.put(made[name]) for name in sorted(made)}
     return Content(template.digest, kept, _head(template.template))
 
 

@@ -30,13 +30,20 @@ class Lent:
 
 
 def public_site(
-    deps: Deps, studio: Callable[[], Studio], lent: Lent, inner: WSGIApplication, *, is_served: bool = False
+    deps: Deps,
+    studio: Callable[[], Studio],
+    lent: Lent,
+    inner: WSGIApplication,
+    *,
+    is_served: bool = False,
+    guarded: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
 ) -> WSGIApplication:
     """A WSGI application that answers customers itself and hands everything else to `inner`.
 
     `studio` gives what posters are painted with, and the rules in force.
 
-    Where it `is_served`, it connects to the database before the first of them comes.
+    Where it `is_served`, it connects to the database before the first of them comes. `guarded` is put before everything
+    but short links, which read no body.
     """
     settings = deps.settings
     # Short links have connections of their own: they must not wait for whatever else this process asks the database.
@@ -61,4 +68,4 @@ def public_site(
         is_ours = environ["PATH_INFO"].startswith(PREFIXES)
         return pages(environ, start_response) if is_ours else inner(environ, start_response)
 
-    return with_redirect(intake, behind_links)
+    return with_redirect(intake, guarded(behind_links))

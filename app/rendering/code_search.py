@@ -8,7 +8,8 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from app.kernel.errors import Blocked
-from app.rendering.proof import KINDS, MARGIN, require_readable, unproved
+from app.rendering.proof import MARGIN, require_readable, unproved
+from app.rendering.qr import KINDS
 
 Gray = NDArray[np.uint8]
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import struct
+import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil
@@ -10,9 +12,12 @@ import numpy as np
 from PIL import Image, ImageCms, ImageFile, ImageOps
 
 from app.kernel.errors import Invalid, Problem
+from app.rendering.file_kinds import PICTURES, kind_of
 
 MAX_PIXELS = 40_000_000
 FORMATS = ("PNG", "JPEG", "WEBP")
+# What Pillow raises for files that are not what they should be.
+BROKEN = (OSError, SyntaxError, ValueError, IndexError, KeyError, EOFError, OverflowError, struct.error, zlib.error)
 _ORIENTATION = 0x0112
 
 
@@ -34,8 +39,9 @@ def read_picture(data: bytes, path: str = "picture") -> Picture:
     """The picture in `data`, decoded once to see that it is whole.
 
     *Raises* Invalid ``too_many_pixels`` from the header alone, above 40 million; ``bad_picture`` when it is broken or
-    not a PNG, JPEG or WebP.
+    not a PNG, JPEG or WebP: then no decoder is given it.
     """
+    refuse_other_kinds(data, path)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             width_px, height_px = image.size
@@ -48,10 +54,18 @@ def read_picture(data: bytes, path: str = "picture") -> Picture:
                 width_px, height_px = height_px, width_px
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many(path, "far too large") from error
-    except (OSError, SyntaxError, ValueError, IndexError, KeyError) as error:
+    except BROKEN as error:
         problem = Problem(path, "bad_picture", f"not a whole PNG, JPEG or WebP picture ({type(error).__name__})")
         raise Invalid.of([problem]) from error
     return Picture(hashlib.sha256(data).hexdigest(), width_px, height_px, data)
+
+
+def refuse_other_kinds(data: bytes, path: str) -> None:
+    """Let pass what begins as a PNG, JPEG or WebP does; nothing is decoded. *Raises* Invalid ``bad_picture``."""
+    kind = kind_of(data)
+    if kind not in PICTURES:
+        what = f"this is a file of the kind {kind}" if kind else "this is a file of no known kind"
+        raise Invalid.of([Problem(path, "bad_picture", f"{what}, not a PNG, JPEG or WebP picture")])
 
 
 def _too_many(path: str, what: str) -> Invalid:
@@ -72,7 +86,7 @@ def pixels(
         _draft(opened, max(wanted[0] / width, wanted[1] / height))
         profile = opened.info.get("icc_profile")
         image = _eight_bit(ImageOps.exif_transpose(opened))
-    except OSError as error:
+    except BROKEN as error:
         raise Invalid.of([Problem("picture", "bad_picture", f"cannot be decoded ({error})")]) from error
     across, down = image.width / picture.width_px, image.height / picture.height_px
     box = (

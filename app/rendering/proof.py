@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.kernel.errors import Blocked
+from app.rendering.qr import KINDS
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -22,9 +23,6 @@ Gray = NDArray[np.uint8]
 Square = tuple[int, int, int, int]
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-KINDS = zxingcpp.BarcodeFormats(
-    [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode]
-)
 QUALITY = 60  # what a messenger leaves of a picture
 LEAST_CONTRAST = 0.4  # of full black on white: below it phones stop reading (ISO/IEC 15415 grades it D)
 PAGE_PX = 2000  # the longer side at which a page is proved

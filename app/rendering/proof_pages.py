@@ -8,7 +8,8 @@ import zxingcpp
 
 from app.kernel.errors import Blocked
 from app.rendering.pdf_edition import Place
-from app.rendering.proof import KINDS, Gray, page_lock, page_scale, require_readable, unproved
+from app.rendering.proof import Gray, page_lock, page_scale, require_readable, unproved
+from app.rendering.qr import KINDS
 
 SHEET_DPI = 400  # at which a page is proved that several posters share
 

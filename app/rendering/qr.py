@@ -1,4 +1,4 @@
-"""The QR code's matrix: written by zxing-cpp at the smallest version that holds the link."""
+"""The kinds of QR code, and a code's matrix: written by zxing-cpp at the smallest version that holds the link."""
 
 import io
 from functools import lru_cache
@@ -10,6 +10,9 @@ from PIL import Image
 
 Matrix = tuple[tuple[bool, ...], ...]
 MAX_LINK = 400
+KINDS = zxingcpp.BarcodeFormats(
+    [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode]
+)
 
 
 @lru_cache(maxsize=256)

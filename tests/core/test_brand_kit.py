@@ -9,6 +9,7 @@ import pytest
 
 from app.kernel.errors import Invalid, Problem
 from app.reads.brand_kit import load_brand
+from tests.hostile import svg_files
 from tests.posters import PROJECT, brand
 
 HOME = PROJECT / "brand_assets" / "lanshan"
@@ -45,6 +46,13 @@ def test_missing_fonts_and_pictures_are_told_together(home: Path, tmp_path: Path
     found = {(problem.path, problem.code) for problem in refused(home, tmp_path)}
     assert {("assets.logo", "missing_picture"), ("assets.seal", "bad_picture")} < found
     assert ("fonts.faces.sans-400", "missing_font") in found
+
+
+def test_an_svg_is_no_logo(home: Path, tmp_path: Path) -> None:
+    for name, data in svg_files().items():
+        (home / "logo.png").write_bytes(data)
+        found = [problem for problem in refused(home, tmp_path) if problem.path == "assets.logo"]
+        assert [(name, problem.code, "SVG" in problem.message) for problem in found] == [(name, "bad_picture", True)]
 
 
 def test_a_malformed_file_is_told_by_path(home: Path) -> None:

@@ -54,6 +54,10 @@ def test_all_problems_are_listed_with_file_line_and_place() -> None:
         b"rules: [",
         b"\x00",
         b"\xff\xfe\xff",
+        b"rules: " + b"[" * 300_000 + b"]" * 300_000,
+        b"rules:\n  " + b"- " * 200_000,
+        b"rules: " + b"{a: " * 100 + b"1" + b"}" * 100,
+        b"rules: " + b"[']', " * 9000,
     ],
 )
 def test_unsafe_or_broken_yaml_is_refused(unsafe: bytes) -> None:

@@ -23,7 +23,7 @@ from app.ocr.core import Line
 from app.reads.rule_packs import load_rules
 from tests.advisors import advisors, photographs, write_excel
 from tests.core.compliance_cases import pack, term
-from tests.photos import photo
+from tests.photos import photo, photo_with_code
 
 Command = Callable[..., int]
 LINK = "https://go.lanshan.example/r/Test4kQ7"
@@ -117,6 +117,35 @@ def test_render_reports_every_bad_value_in_a_line_of_its_own(
         assert sum(line.startswith(f"{path}: ") for line in lines) == 1, path
     assert not out.exists()
     assert list(tmp_path.iterdir()) == [values]
+
+
+def test_a_picture_with_a_code_gets_no_poster(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "me.jpg").write_bytes(photo_with_code(4, turn=20))
+    (tmp_path / "values.json").write_text(json.dumps({"profile": {"photo": "me.jpg"}}), encoding="utf-8")
+    out = tmp_path / "poster.png"
+    assert command("render", "fund-weekly", "--values", tmp_path / "values.json", "-o", out) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("profile.photo: ")
+    assert "[foreign_qr]" in line
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("more", [[], ["--format", "pdf", "--document"]], ids=["files", "one document"])
+def test_a_row_whose_picture_has_a_code_is_invalid_and_the_others_are_made(
+    command: Command, tmp_path: Path, more: list[str]
+) -> None:
+    (tmp_path / "good.jpg").write_bytes(photo("好"))
+    (tmp_path / "bad.jpg").write_bytes(photo_with_code(4, contrast=60))
+    people = [row | {"headline": ""} for row in advisors(2, ["good.jpg", "bad.jpg"])]
+    write_excel(tmp_path / "rows.xlsx", people)
+    out = tmp_path / "posters"
+    assert command("batch", "fund-weekly", "--rows", tmp_path / "rows.xlsx", "--out", out, *more) == 1
+    good, bad = manifest(out)
+    assert (good["outcome"] != "invalid", bad["outcome"]) == (True, "invalid")
+    assert bad["error"].startswith("profile.photo: ")
+    assert "[foreign_qr]" in bad["error"]
 
 
 def test_a_text_that_does_not_fit_is_named_with_its_slot(

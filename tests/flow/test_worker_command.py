@@ -16,6 +16,7 @@ from app.flow.render_later import request_rendition
 from app.posters import records
 from tests.conftest import House
 from tests.factories import an_order
+from tests.photos import photo_with_code
 
 LINK = "https://go.lanshan.example/r/Later4Me"
 PORTRAIT = PROJECT / "brand_assets" / "lanshan" / "portrait.jpg"
@@ -41,12 +42,15 @@ def test_an_order_is_painted_by_the_worker_as_it_is_by_the_command(house: House,
     values = {"slots": {}, "profile": {"name": "欧阳嬅", "photo": deps.store.put(PORTRAIT.read_bytes())}}
     order = an_order(template="advisor-card", format="jpeg", values=values, link=LINK)
     rendition_id = request_rendition(deps, order)
+    foreign = {"slots": {}, "profile": {"name": "欧阳嬅", "photo": deps.store.put(photo_with_code(4, contrast=40))}}
+    refused_id = request_rendition(deps, an_order(template="advisor-card", values=foreign, link=LINK))
     worked = imprimatur(house, "worker", "--once")
     assert worked.returncode == 0, worked.stderr
     with reading(deps) as session:
-        rendition = records.find(session, rendition_id)
+        rendition, without = records.find(session, rendition_id), records.find(session, refused_id)
     deps.engine.dispose()
     assert (rendition.outcome, rendition.error_code) == ("done", None)
+    assert (without.outcome, without.error_code) == ("failed", "foreign_qr")
     assert "欧阳嬅" not in worked.stdout + worked.stderr
 
     (tmp_path / "values.json").write_text(json.dumps({"profile": {"name": "欧阳嬅", "photo": str(PORTRAIT)}}))

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +13,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from app.accounts.core import Role
+from app.web.advisor.editor_words import words_for
 from app.web.parts import EXTENSION
+from tests.photos import photo, photo_with_code
 from tests.web.conftest import form_token
 
 AsRole = Callable[[Role], FlaskClient]
@@ -203,6 +206,53 @@ def test_a_bomb_is_refused_before_it_is_decoded(app: Flask, advisor: Writer) -> 
     answer = send(advisor, file.getvalue())
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (422, "too_many_pixels")
     assert kept(app) == before
+
+
+@pytest.mark.parametrize(("turn", "contrast", "is_inverted"), [(0, 255, False), (37, 60, True), (90, 24, False)])
+def test_a_picture_with_somebody_elses_code_is_refused_in_words(
+    app: Flask, advisor: Writer, turn: int, contrast: int, is_inverted: bool
+) -> None:
+    before = kept(app)
+    answer = send(advisor, photo_with_code(4, turn, contrast, is_inverted))
+    error = answer.get_json()["error"]
+    assert (answer.status_code, error["code"]) == (422, "foreign_qr")
+    assert [(one["path"], one["code"]) for one in error["problems"]] == [("picture", "foreign_qr")]
+    assert kept(app) == before
+    assert send(advisor, photo("好")).status_code == 201
+    zh, en = words_for("zh")["upload_foreign_qr"], words_for("en")["upload_foreign_qr"]
+    assert "二维码" in zh
+    assert "QR code" in en
+    assert json.dumps(zh)[1:-1] in advisor.get("edit").text
+
+
+@pytest.mark.parametrize("path", ["preview", "save"])
+def test_json_that_is_too_deep_is_refused(advisor: Writer, path: str) -> None:
+    """Also where the reader of JSON itself gives up, and where only what works on it would."""
+    for depth in (40, 900, 5_000, 100_000):
+        for opening, closing in (("[", "]"), ('{"a":', "}")):
+            if depth * len(opening) > 200_000:
+                continue
+            deep = opening * depth + "1" + closing * depth
+            body = f'{{"size": "phone", "values": {{"headline": {deep}}}}}'
+            answer = advisor.post(path, data=body, content_type="application/json", headers=headers(advisor))
+            assert (depth, answer.status_code, answer.get_json()["error"]["code"]) == (depth, 400, "bad_json")
+
+
+def test_a_hundred_renders_by_one_person_are_slowed_down_and_somebody_elses_are_not(
+    as_role: AsRole, advisor: Writer
+) -> None:
+    sent = headers(advisor)
+    answers = [advisor.post("preview", json={"values": {}, "size": "none"}, headers=sent) for _ in range(100)]
+    found = Counter(answer.status_code for answer in answers)
+    assert found[429] >= 10
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.get_json()["error"]["code"] == "too_many_renders"
+    assert int(refused.headers["Retry-After"]) >= 1
+    page = advisor.client.post(f"{advisor.poster}/submit", data={"csrf_token": sent["X-CSRFToken"]})
+    assert page.status_code == 429
+    designer = as_role("designer")
+    form = {"csrf_token": form_token(designer, "/me")}
+    assert designer.post("/design/upload", data=form).status_code == 422
 
 
 def test_an_unknown_poster_is_absent(advisor: Writer) -> None:

@@ -136,6 +136,8 @@ def test_what_is_wrong_is_shown_beside_it_and_nothing_typed_is_lost(as_role: AsR
     assert answer.status_code == 422
     assert f"第 {line} 行" in answer.text
     assert "!!python/object/apply:os.system [id]" in answer.text
+    deep = rule_text(**WORDS).replace("terms:", f"channels: {'[' * 100_000}\nterms:")
+    assert written(browser, deep).status_code == 422
     nested = rule_text(kind="regex", terms=None, patterns=["(a+)+$"])
     answer = written(browser, nested)
     assert answer.status_code == 422

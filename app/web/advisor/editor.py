@@ -22,10 +22,11 @@ from app.rendering.template import Template
 from app.web.advisor.editor_json import preview_json, state_json, values_json
 from app.web.advisor.editor_words import words_for
 from app.web.assets import entry
+from app.web.json_bodies import json_object
 from app.web.observe import request_id
 from app.web.policy import permitted
+from app.web.turns import in_turn
 
-MAX_JSON_BYTES = 256 * 1024
 _GZIP_FROM = 8 * 1024
 
 
@@ -54,6 +55,7 @@ def editor_blueprint(desk: Desk) -> Blueprint:
 
     @pages.post("/preview")
     @permitted("poster.fill")
+    @in_turn
     def preview(poster_id: str) -> Response:
         work = desk.work(poster_id)
         found = preview_of(desk.studio(), work, _draft(work, _body({"size", "language", "values"})), _hrefs(poster_id))
@@ -61,6 +63,7 @@ def editor_blueprint(desk: Desk) -> Blueprint:
 
     @pages.post("/save")
     @permitted("poster.fill")
+    @in_turn
     def save(poster_id: str) -> tuple[Response, int]:
         return _save(desk, poster_id)
 
@@ -71,6 +74,7 @@ def editor_blueprint(desk: Desk) -> Blueprint:
 
     @pages.post("/pictures")
     @permitted("poster.fill")
+    @in_turn
     def bring(poster_id: str) -> tuple[Response, int]:
         return _bring(desk, poster_id)
 
@@ -124,14 +128,7 @@ def _said(desk: Desk, work: Work, number: int, draft: Draft) -> dict[str, Any]:
 
 
 def _body(known: set[str]) -> dict[str, Any]:
-    if (request.content_length or 0) > MAX_JSON_BYTES:
-        raise Invalid("too_large", "this is more than a poster can say")
-    given = request.get_json(silent=True)
-    if not isinstance(given, dict):
-        raise Invalid.of([Problem("$", "bad_json", "must be an object")])
-    if problems := [Problem(key, "unknown_field", "is not known here") for key in sorted(given.keys() - known)]:
-        raise Invalid.of(problems)
-    return given
+    return json_object(known, "this is more than a poster can say")
 
 
 def _draft(work: Work, body: Mapping[str, Any]) -> Draft:

@@ -62,6 +62,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "problem_too_long": ("字数超出上限。", "This is longer than allowed."),
     "problem_forbidden_character": ("含有不能使用的字符。", "It holds a character that is not allowed."),
     "problem_missing_glyph": ("有一个字没有对应的字体。", "No font has one of these characters."),
+    "problem_foreign_qr": ("图片中有二维码，请换一张。", "There is a QR code in this picture. Choose another one."),
     "problem_picture_too_small": ("图片太小，印出来会模糊。", "The picture is too small to look sharp."),
     "problem_out_of_bounds": ("超出了可移动的范围。", "This is outside the area where it may stand."),
     "problem_other": ("这里有问题：{message}", "Something is wrong here: {message}"),
@@ -87,6 +88,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "failed": ("预览没有成功，您的内容仍然保留。", "The preview failed; what you wrote is kept."),
     "retry": ("重试", "Try again"),
     "not_in_size": ("这个尺寸不显示", "Not shown in this size"),
+    "upload_foreign_qr": (
+        "图片中有二维码，不能使用：海报只能有自己的二维码。",
+        "There is a QR code in this picture: a poster may only show its own.",
+    ),
+    "upload_too_many_pixels": (
+        "图片像素过多，最多 4000 万像素。",
+        "This picture has too many pixels: at most 40 million.",
+    ),
+    "upload_too_large": ("图片太大，最多 20 MB。", "This picture is too large: at most 20 MB."),
+    "upload_busy": ("操作太频繁，请稍后再试。", "Too many at once: wait a moment, then try again."),
     "upload_failed": ("图片没有上传成功，请换一张 JPEG、PNG 或 WebP。", "The upload failed; use a JPEG, PNG or WebP."),
 }
 

@@ -24,6 +24,7 @@ from app.web.errors import status_of
 from app.web.languages import chosen
 from app.web.parts import parts
 from app.web.policy import permitted
+from app.web.turns import in_turn
 from app.web.visitor import current_actor
 from app.web.words import _
 
@@ -110,6 +111,7 @@ def show(poster_id: str) -> str:
 
 @blueprint.post("/posters/<poster_id>/submit")
 @permitted("poster.submit")
+@in_turn
 def submit_one(poster_id: str) -> Response:
     """Submit the newest revision; what stands against it stays on the page."""
     try:
@@ -143,6 +145,7 @@ def delete(poster_id: str) -> Response:
 
 @blueprint.post("/posters/<poster_id>/issue")
 @permitted("poster.issue")
+@in_turn
 def issue_one(poster_id: str) -> Response:
     """Make the poster in one format; the picture leads on to sharing it, any other format to the file."""
     wanted = request.form.get("format", "png")

@@ -16,12 +16,14 @@ from app.web.designer.version_page import version_page
 from app.web.errors import status_of, wants_json
 from app.web.parts import parts
 from app.web.policy import permitted
+from app.web.turns import in_turn
 from app.web.visitor import current_actor
 from app.web.words import _
 
 
 @blueprint.post("/upload")
 @permitted("template.upload")
+@in_turn
 def upload() -> Response:
     """Take a bundle in; or say everything that is wrong with it, and keep nothing."""
     given = request.files.get("bundle")

@@ -64,7 +64,7 @@ def _syntax(problem: Problem) -> Position | None:
     return Position(int(found[1]), int(found[2])) if found else None
 
 
-_PICTURES = frozenset({"missing_picture", "bad_picture", "too_many_pixels", "unknown_file"})
+_PICTURES = frozenset({"missing_picture", "bad_picture", "too_many_pixels", "unknown_file", "foreign_qr", "font_spoof"})
 _ARCHIVE = frozenset(
     {
         "archive_too_large", "bad_name", "broken_file", "cut_off", "directory_lies", "duplicate_manifest",
@@ -207,6 +207,8 @@ def _picture_words() -> dict[str, str]:
         "unknown_file": _("Nothing in the template uses this file. Leave it out, or name it in a layer."),
         "bad_picture": _("This picture cannot be opened. Save it again as PNG, JPEG or WebP."),
         "too_many_pixels": _("This picture has too many pixels: at most 40 million."),
+        "foreign_qr": _("There is a QR code in this picture: a poster may only show its own."),
+        "font_spoof": _("A template brings no fonts: they come with the brand, once they have been approved."),
     }
 
 

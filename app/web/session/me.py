@@ -19,6 +19,7 @@ from app.web.parts import parts
 from app.web.policy import permitted, signed_in
 from app.web.session.cookie import hand_out
 from app.web.session.routes import blueprint, too_many
+from app.web.turns import in_turn
 from app.web.visitor import current_actor, visitor
 from app.web.words import _
 
@@ -36,6 +37,7 @@ def me() -> str | Response:
 
 @blueprint.post("/me/profile")
 @permitted("profile.edit")
+@in_turn
 def edit_profile() -> Response:
     """Change what posters say of me, as far as it is mine to say."""
     given = {name: request.form.get(name, "").strip() for name in ("title", "phone")}
@@ -159,6 +161,7 @@ def _profile_words(code: str) -> str:
         "forbidden_character": _("One line, without control characters."),
         "too_large": _("This picture is too large: at most 20 MB."),
         "too_many_pixels": _("This picture has too many pixels: at most 40 million."),
+        "foreign_qr": _("There is a QR code in this picture: a poster may only show its own."),
         "bad_picture": _("This is not a whole JPEG, PNG or WebP picture."),
     }
     return str(known.get(code, _("Please check this.")))

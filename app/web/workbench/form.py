@@ -10,6 +10,7 @@ import yaml
 
 from app.compliance.overlay import dump
 from app.compliance.pack import Rule
+from app.compliance.shallow_yaml import read_yaml
 from app.kernel.errors import Invalid, Problem
 
 LISTS = ("terms", "patterns", "claim", "texts", "must_hit", "must_pass")
@@ -129,7 +130,7 @@ def _lines(text: str, name: str, problems: list[Problem]) -> list[Any]:
             continue
         try:
             found.append(json.loads(line))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problems.append(Problem(f"{name}[{len(found)}]", "bad_rule", f"not JSON: {error}"))
             found.append(line)
     return found
@@ -139,7 +140,7 @@ def _more(text: str, said: Mapping[str, Any], problems: list[Problem]) -> dict[s
     if not text.strip():
         return {}
     try:
-        more = yaml.load(text, Loader=yaml.CSafeLoader)
+        more = read_yaml(text)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

@@ -17,6 +17,7 @@ from app.flow.day import day_here
 from app.reads.gallery import PRODUCTS
 from app.web.parts import parts
 from app.web.policy import permitted
+from app.web.turns import in_turn
 from app.web.workbench.routes import blueprint
 
 MAX_CHARS = 2000
@@ -62,6 +63,7 @@ def try_page() -> str:
 
 @blueprint.post("/try")
 @permitted("rule.read")
+@in_turn
 def try_text() -> str:
     """What the rules find in a text; for a script, only the answer."""
     asked = _asked()

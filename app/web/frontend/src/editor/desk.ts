@@ -244,10 +244,15 @@ export class Desk {
       form.append("picture", file);
       const headers = { Accept: "application/json", ...csrf() };
       const answer = await fetch(this.settings.pictures_url, { method: "POST", body: form, headers });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const kept = (await answer.json()) as { picture: string; width_px: number; height_px: number };
-      this.local.set(kept.picture, URL.createObjectURL(file));
-      this.accept(slot, kept.picture, [kept.width_px, kept.height_px]);
+      if (answer.ok) {
+        const kept = (await answer.json()) as { picture: string; width_px: number; height_px: number };
+        this.local.set(kept.picture, URL.createObjectURL(file));
+        this.accept(slot, kept.picture, [kept.width_px, kept.height_px]);
+      } else {
+        const told = (await answer.json()) as { error?: { code: string } };
+        const why = answer.status === 429 ? "busy" : told.error?.code;
+        this.uploadError = this.words[`upload_${why}`] ?? this.words.upload_failed ?? "";
+      }
     } catch {
       this.uploadError = this.words.upload_failed ?? "";
     }
@@ -330,6 +335,7 @@ export class Desk {
   private refused(code: string | undefined, newest: Revision | undefined): void {
     this.saved = "save_failed";
     if (code === "locked") this.locked = true;
+    if (code === "too_many_renders") this.later(AGAIN_MS);
     if (code !== "edited_meanwhile" || !newest) return;
     if (alike(fitting(newest.values, this.settings.state), this.values)) {
       this.base = newest.base;

@@ -52,6 +52,14 @@ export class Previews {
         body: JSON.stringify(asked),
         signal: mine.signal,
       });
+      if (answer.status === 429) {
+        // Too many questions at once: this one is asked again, unless a newer one has been asked by then.
+        if (this.running !== mine) return;
+        this.running = null;
+        const pause = 1000 * Number(answer.headers.get("Retry-After") ?? 1);
+        this.timer = window.setTimeout(() => void this.send(asked), pause);
+        return;
+      }
       if (!answer.ok) throw new Refused();
       const preview = (await answer.json()) as Preview;
       if (this.running !== mine) return;
