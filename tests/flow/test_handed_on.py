@@ -8,7 +8,7 @@ import pytest
 
 from app.config import Settings
 from app.factory import open_studio
-from app.flow import check_copy, fill
+from app.flow import check_copy
 from app.flow.check_copy import Passed
 from app.flow.fill import Reader, row_values
 from app.flow.make_poster import compose
@@ -49,19 +49,17 @@ def test_a_judgement_that_was_handed_on_is_not_passed_again(monkeypatch: pytest.
     assert other[0][1].verdict.outcome != "block"
 
 
-def test_a_picture_that_is_known_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_is_known_is_not_looked_at_again() -> None:
     template, files = studio().templates["wealth-launch"].template, {"a.jpg": photo("甲"), "b.jpg": b"no picture"}
     looked: list[bytes] = []
 
-    def look(data: bytes) -> Picture:
+    def look(data: bytes, path: str) -> Picture:
         looked.append(data)
-        return read_picture(data)
+        return read_picture(data, path)
 
-    monkeypatch.setattr(fill, "read_picture", look)
     known = replace(read_picture(files["a.jpg"]), data=b"")
     for name, is_known, count in (("a.jpg", False, 1), ("a.jpg", True, 1), ("b.jpg", True, 2)):
-        reader = Reader(template, files.__getitem__)
-        reader.known = {known.digest: known} if is_known else {}
+        reader = Reader(template, files.__getitem__, look, [known] if is_known else ())
         values = row_values(reader, {"name": "林若溪", "photo": name}, None)
         assert len(looked) == count
         if name == "a.jpg":
