@@ -17,6 +17,7 @@ from app.rendering.qr import KINDS
 
 Gray = NDArray[np.uint8]
 
+ENLARGED_PX = 600_000  # a larger picture is not made larger still: so small a code would be far too small on a poster
 LOOKED_AT_PX = 1_600_000  # as many pixels of a picture as posters show of one; what is finer is searched as it is only
 # By how much the picture is scaled, and how far around each pixel contrast is levelled out: a few modules of a code
 # where what surrounds it is restless, more than a finder pattern of it where that is calm.
@@ -58,6 +59,8 @@ def _views(gray: Gray) -> Iterator[Gray]:
     scale = min(1.0, (LOOKED_AT_PX / gray.size) ** 0.5)
     looked_at = _scaled(image, scale) if scale < 1 else image
     for by, windows_px in VIEWS:
+        if by > 1 and looked_at.width * looked_at.height > ENLARGED_PX:
+            continue
         scaled = _scaled(looked_at, by)
         for window_px in windows_px:
             yield _levelled(scaled, window_px)
