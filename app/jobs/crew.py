@@ -3,16 +3,18 @@
 Children are forked, so that they have everything their parent has loaded; nothing but pieces and results is copied.
 """
 
+import atexit
 import multiprocessing
 import os
 import resource
 import signal
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from app.kernel.errors import AppError, Blocked, Unavailable
 
@@ -34,6 +36,7 @@ class Crew(Generic[Piece, Result]):
         self._seconds = seconds
         self._memory_mib = memory_mib
         self._idle: list[_Child] = []
+        _crews.add(self)
 
     def __enter__(self) -> "Crew[Piece, Result]":
         return self
@@ -89,6 +92,18 @@ class Crew(Generic[Piece, Result]):
         finally:
             for child, _, _ in busy.values():
                 child.dismiss()
+
+
+_crews: "weakref.WeakSet[Crew[Any, Any]]" = weakref.WeakSet()
+
+
+def _close_all() -> None:
+    """At the end of the process: children that do as their parent at SIGTERM would be waited for in vain."""
+    for one in list(_crews):
+        one.close()
+
+
+atexit.register(_close_all)
 
 
 def _next(again: "deque[Piece]", coming: Iterator[Piece]) -> tuple[Piece] | None:

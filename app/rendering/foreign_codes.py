@@ -18,7 +18,7 @@ from app.rendering.qr import KINDS
 Gray = NDArray[np.uint8]
 
 ENLARGED_PX = 600_000  # a larger picture is not made larger still: so small a code would be far too small on a poster
-LOOKED_AT_PX = 1_600_000  # as many pixels of a picture as posters show of one; what is finer is searched as it is only
+LOOKED_AT_PX = 900_000  # as many pixels of a picture as posters show of one; what is finer is searched as it is only
 # By how much the picture is scaled, and how far around each pixel contrast is levelled out: a few modules of a code
 # where what surrounds it is restless, more than a finder pattern of it where that is calm.
 VIEWS: tuple[tuple[float, tuple[int, ...]], ...] = ((1 / 3, (16,)), (1, (32,)), (2, (64, 12)))

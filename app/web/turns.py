@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -64,13 +64,18 @@ class Turns:
                     del self._busy[key]
 
 
+def turn() -> AbstractContextManager[None]:
+    """A turn of whoever asks. *Raises* Unavailable ``too_many_renders`` when it is entered."""
+    turns: Turns = current_app.extensions[EXTENSION]
+    return turns.taken(current_actor().person_id)
+
+
 def in_turn(view: View) -> View:
     """For a route that is costly: each person takes turns. Stands below the route's policy."""
 
     @wraps(view)
     def taking(*given: Any, **named: Any) -> Any:
-        turns: Turns = current_app.extensions[EXTENSION]
-        with turns.taken(current_actor().person_id):
+        with turn():
             return view(*given, **named)
 
     return cast(View, taking)

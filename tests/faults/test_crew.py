@@ -11,6 +11,7 @@ import pytest
 
 from app.jobs.crew import Crew
 from app.kernel.errors import AppError, Blocked, Invalid, Problem, Unavailable
+from tests.posters import PROJECT
 
 MEMORY_MIB = 256
 
@@ -90,3 +91,19 @@ list(Crew(work, 2, 60, 512).do([1, 2]))
         time.sleep(0.05)
     assert len(children) == 2
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
+
+
+LINGERING = """
+import signal
+from app.jobs.crew import Crew
+signal.signal(signal.SIGTERM, lambda *_: None)  # as a worker does
+kept = Crew(str.upper, 1, 20, 256)
+kept.itself = kept
+print(list(kept.do(["a"])), flush=True)
+"""
+
+
+def test_a_process_ends_though_nobody_has_let_its_crew_go() -> None:
+    """As a worker does in which a job has failed: the error still holds all that was at hand."""
+    done = subprocess.run([sys.executable, "-c", LINGERING], cwd=PROJECT, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout) == (0, "[('a', 'A')]\n")

@@ -1,6 +1,7 @@
 """The editor in a real Chromium: by touch on a phone, by mouse on a desktop, by keyboard alone."""
 
 import gzip
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,9 +10,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from app.posters.drafts import Draft
+from app.web.advisor.editor_words import words_for
 from app.web.assets import entry
 from tests.journey.editor_house import House, photograph, serving
 from tests.journey.looking import AT_REST
@@ -48,7 +50,8 @@ def opened(context: BrowserContext, house: House, slug: str = "fund-weekly") -> 
 
 
 def _fail(text: str) -> None:
-    if "ERR_INTERNET_DISCONNECTED" not in text and "409 (CONFLICT)" not in text:
+    expected = ("ERR_INTERNET_DISCONNECTED", "409 (CONFLICT)", "status of 422", "status of 429")
+    if not any(one in text for one in expected):
         raise AssertionError(text)
 
 
@@ -348,6 +351,39 @@ def _at_rest(page: Page, image: Locator) -> None:
         return len(seen) > 6 and len(set(seen[-6:])) == 1
 
     eventually(page, rests)
+
+
+def test_a_picture_with_a_code_is_refused_in_words(phone: BrowserContext, house: House) -> None:
+    told = json.dumps({"error": {"code": "foreign_qr", "message": "…", "request_id": "0"}})
+    for language in ("zh", "en"):
+        house.language = language
+        page = opened(phone, house, "open-day")
+        page.route("**/pictures", lambda route: route.fulfill(status=422, body=told))
+        tap(page, "view")
+        page.set_input_files("input[type=file]", files=[{"name": "a", "mimeType": "image/jpeg", "buffer": b"a"}])
+        expect(page.get_by_text(words_for(house.language)["upload_foreign_qr"])).to_be_visible()
+        page.close()
+
+
+def test_a_preview_that_comes_too_soon_is_asked_for_again_and_nobody_is_bothered(
+    phone: BrowserContext, house: House
+) -> None:
+    page = opened(phone, house)
+    refused: list[str] = []
+
+    def once(route: Route) -> None:
+        if refused:
+            route.continue_()
+            return
+        refused.append(route.request.url)
+        told = json.dumps({"error": {"code": "too_many_renders", "message": "…", "request_id": "0"}})
+        route.fulfill(status=429, body=told, headers={"Retry-After": "1"})
+
+    page.route("**/preview", once)
+    tap(page, "headline")
+    text(page).fill("债市平稳")
+    eventually(page, lambda: bool(refused) and drawn(page, "headline") == "债市平稳")
+    assert words_for("zh")["failed"] not in page.inner_text("body")
 
 
 def test_two_fingers_zoom_a_picture(phone: BrowserContext, house: House) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,14 +26,16 @@ from app.web.assets import entry
 from app.web.json_bodies import json_object
 from app.web.observe import request_id
 from app.web.policy import permitted
-from app.web.turns import in_turn
 
 _GZIP_FROM = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the editor works with; each is asked anew for every request. `work` and `save` name a poster by its id."""
+    """What the editor works with; each is asked anew for every request. `work` and `save` name a poster by its id.
+
+    `turn` is held while something costly is done for the person.
+    """
 
     studio: Callable[[], Studio]
     language: Callable[[], Language]
@@ -42,6 +45,7 @@ class Desk:
     bring: Callable[[str, bytes], Picture]
     done_url: Callable[[str], str]
     back_url: Callable[[str], str]
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def editor_blueprint(desk: Desk) -> Blueprint:
@@ -55,17 +59,18 @@ def editor_blueprint(desk: Desk) -> Blueprint:
 
     @pages.post("/preview")
     @permitted("poster.fill")
-    @in_turn
     def preview(poster_id: str) -> Response:
-        work = desk.work(poster_id)
-        found = preview_of(desk.studio(), work, _draft(work, _body({"size", "language", "values"})), _hrefs(poster_id))
+        with desk.turn():
+            work = desk.work(poster_id)
+            draft = _draft(work, _body({"size", "language", "values"}))
+            found = preview_of(desk.studio(), work, draft, _hrefs(poster_id))
         return _compressed(jsonify(preview_json(found)))
 
     @pages.post("/save")
     @permitted("poster.fill")
-    @in_turn
     def save(poster_id: str) -> tuple[Response, int]:
-        return _save(desk, poster_id)
+        with desk.turn():
+            return _save(desk, poster_id)
 
     @pages.get("/pictures/<digest>")
     @permitted("poster.fill")
@@ -74,9 +79,9 @@ def editor_blueprint(desk: Desk) -> Blueprint:
 
     @pages.post("/pictures")
     @permitted("poster.fill")
-    @in_turn
     def bring(poster_id: str) -> tuple[Response, int]:
-        return _bring(desk, poster_id)
+        with desk.turn():
+            return _bring(desk, poster_id)
 
     return pages
 

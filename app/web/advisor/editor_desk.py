@@ -10,6 +10,7 @@ from app.rendering.pictures import Picture
 from app.web.advisor.editor import Desk, editor_blueprint
 from app.web.languages import chosen
 from app.web.parts import parts
+from app.web.turns import turn
 from app.web.visitor import current_actor
 
 
@@ -34,5 +35,6 @@ desk = Desk(
     bring=_bring,
     done_url=lambda poster_id: url_for("works.show", poster_id=poster_id),
     back_url=lambda poster_id: url_for("works.show", poster_id=poster_id),
+    turn=turn,
 )
 blueprint = editor_blueprint(desk)
