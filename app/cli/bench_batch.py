@@ -46,7 +46,7 @@ PHOTO_PX = 900
 SHARE = 20  # a part of the posters is made by one worker and by two, in turn, for their ratio
 FIRST_KILL_SECONDS = 1.0
 DEATH_SECONDS = 5.0
-LEAST_SHARE, ROUNDS = 60, 3
+LEAST_SHARE, ROUNDS = 200, 3
 
 
 @dataclass(frozen=True, slots=True)
