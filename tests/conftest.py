@@ -4,7 +4,7 @@ import gc
 import multiprocessing
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from jinja2.bccache import Bucket
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
+from werkzeug.routing import Rule
 
 from app.accounts import proof
 from app.config import PROJECT, Settings
@@ -53,9 +54,25 @@ class _Compiled(BytecodeCache):
 
 Flask.jinja_options = {"bytecode_cache": _Compiled()}
 
+_compile_builder = Rule._compile_builder
+_builders: dict[object, Callable[..., tuple[str, str]]] = {}
+
+
+def _compiled_builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    """The builder of a rule's addresses, compiled once for all applications; it depends on nothing else of the rule."""
+    key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _compiled_builder  # type: ignore[method-assign]
+
 CHROMIUM = "/usr/bin/chromium-headless-shell"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
+    "--disable-gpu",
+    "--disable-software-rasterizer",
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",

@@ -24,6 +24,7 @@ from app.flow.make_demo_desk import desk, names
 from app.flow.make_demo_house import House
 from app.flow.make_demo_people import Login, make_people
 from app.flow.make_demo_posters import poster
+from app.flow.make_demo_rules import rule_stories
 from app.flow.make_demo_templates import edition, note_builtin
 from app.flow.make_poster import Studio
 from app.flow.tag import Rules, tag
@@ -85,6 +86,8 @@ def make_demo(
     called = names(house)
     for login in dict.fromkeys(login for login, _ in works()):
         calendar.tell(desk(house, login, called))
+    for story in rule_stories(house):
+        calendar.tell(story)
     rules = load_rules(deps.settings.tag_rules_file)
     calendar.tell(_days(house, rules))
     calendar.run()

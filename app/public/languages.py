@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 
-LOCALES = {"zh": "zh_CN", "en": "en"}
+LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 _TAGS = {"zh-CN": "zh", "zh-Hans": "zh", "zh": "zh", "en": "en", "en-US": "en", "en-GB": "en"}
 
 

@@ -147,8 +147,8 @@ def _overflow(
             depth += above + below
             if width > along + 2 * SLACK:
                 wide = max(wide, width - along)
-                share = (width - along) / width if width > 0 else 1.0  # a mark that hangs is 0 wide
-                beyond += ceil((end - start) * share)
+                # A mark that hangs has no width, and a box may be narrower than its own inset: then nothing fits.
+                beyond += ceil((end - start) * (width - along) / width) if width > along > 0 else end - start
             elif depth > across + SLACK or count > limit:
                 beyond += end - start
     if depth > across + SLACK:

@@ -9,7 +9,7 @@ from app.rendering.scene import Language
 
 COOKIE = "lang"
 TRANSLATIONS = Path(__file__).with_name("translations")
-LOCALES: dict[Language, str] = {"zh": "zh_CN", "en": "en"}
+LOCALES: dict[Language, str] = {"zh": "zh_CN", "en": "en_GB"}
 _BY_TAG: dict[str, Language] = {"zh-CN": "zh", "zh-Hans": "zh", "zh": "zh", "en": "en", "en-US": "en", "en-GB": "en"}
 
 

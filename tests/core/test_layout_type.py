@@ -5,7 +5,6 @@ from itertools import pairwise
 import pytest
 
 from app.flow.fill import Reader
-from app.kernel.errors import Invalid
 from app.rendering.display import TextItem
 from app.rendering.values import Marked, TextValue
 from tests.posters import SLOT, brand, one_text, poster, problems, template, text_layer, text_slot, texts
@@ -197,6 +196,11 @@ def test_a_word_is_tightened_before_it_is_cut() -> None:
     assert item.lines[1].runs[0].tracking < 0
 
 
+def test_a_mark_that_hangs_in_a_box_too_narrow_for_its_margin_does_not_fit() -> None:
+    made = template(text_layer(slot="words", set={"hanging": "margin", "size": 60}, box=[100, 100, 20, 80]), slots=SLOT)
+    assert [problem.code for problem in problems(made, {"words": "“"})] == ["overflow"]
+
+
 @pytest.mark.parametrize(("field", "value"), [("min_size", 50), ("min_tracking", 0.1), ("min_line_height", 1.6)])
 def test_a_range_that_is_upside_down_is_a_problem_of_the_template(field: str, value: float) -> None:
     with pytest.raises(Exception, match=f"{field} {value:g} is more than") as refused:
@@ -262,9 +266,3 @@ def test_stretches_are_read_from_json() -> None:
     wrong: list[object] = [{"start": 0}, {"start": 0, "end": "2", "style": "loud"}, {**given["marks"][0], "x": 1}, 7]  # type: ignore[dict-item]
     reader.slot("words", {"text": "每天存", "marks": wrong})
     assert [problem.path for problem in reader.take_problems()] == [f"slots.words.marks[{n}]" for n in range(4)]
-
-
-def test_a_lone_mark_that_hangs_where_there_is_no_room_is_too_much() -> None:
-    with pytest.raises(Invalid) as refused:
-        one_text("“", {"hanging": "margin", "size": 12}, box=[0, 0, 8, 8])
-    assert [problem.code for problem in refused.value.problems] == ["overflow"]

@@ -65,6 +65,16 @@ def test_a_demonstration_shows_everything_and_all_of_it_agrees(deps: Deps) -> No
     assert isinstance(checked.found, Head)
     assert checked.sealed_until == checked.found.sequence > 300
     _time_only_went_forward(deps)
+    _compliance_has_worked(deps)
+
+
+def _compliance_has_worked(deps: Deps) -> None:
+    """There are claims in every state, a rule that waits, and checks of the record, each of which held."""
+    with reading(deps) as session:
+        kinds = Counter(session.scalars(select(ArchiveEntryRow.kind)))
+    assert kinds["evidence.proposed"] > kinds["evidence.approved"] > kinds["evidence.ended"] > 0
+    assert kinds["rule.saved"] == 1
+    assert kinds["archive.verified"] >= 4
 
 
 def _every_role_twice(deps: Deps, roles: list[str]) -> None:

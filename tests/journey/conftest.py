@@ -1,5 +1,6 @@
 """A context of the one Chromium for each journey: a phone by touch, a desktop by mouse."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -52,5 +53,7 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A served demonstration bank; whoever changes something there does it so that nobody else is in the way."""
-    with demonstration(tmp_path_factory.mktemp("demonstration")) as opened:
+    ours = tmp_path_factory.getbasetemp()
+    told = (ours.parent if os.environ.get("PYTEST_XDIST_WORKER") else ours) / "told"
+    with demonstration(tmp_path_factory.mktemp("demonstration"), told) as opened:
         yield opened

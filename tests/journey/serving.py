@@ -1,8 +1,11 @@
 """The product as it is served: the real processes, web and worker, for journeys."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -89,18 +92,37 @@ def served(house: House, port: int, log: Path) -> Iterator[str]:
 
 
 @contextmanager
-def demonstration(var: Path) -> Iterator[Site]:
-    """A served demonstration bank, the small one."""
+def demonstration(var: Path, told: Path) -> Iterator[Site]:
+    """A served demonstration bank, the small one, in `var`: a copy of `told`, which whoever comes first makes."""
+    with (told.parent / f"{told.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            _make_demonstration(told)
+    shutil.copytree(told, var, dirs_exist_ok=True)
     (port,) = free_ports(1)
-    house = house_in(var, f"sqlite:///{var / 'imprimatur.db'}", port)
-    for arguments in (["migrate"], ["demo", "--small"]):
-        done = subprocess.run(
-            [*PRODUCT, *arguments], cwd=PROJECT, env=environment_of(house), capture_output=True, check=False
-        )
-        assert done.returncode == 0, done.stderr.decode()[-2000:]
+    house = _of_the_demonstration(var, port)
     rows = [line.split(maxsplit=3) for line in (var / "demo_logins.txt").read_text(encoding="utf-8").splitlines()]
     with served(house, port, var / "log") as address:
         yield Site(address, house, {row[1]: row[2] for row in rows})
+
+
+def _of_the_demonstration(var: Path, port: int) -> House:
+    return house_in(var, f"sqlite:///{var / 'imprimatur.db'}", port)
+
+
+def _make_demonstration(told: Path) -> None:
+    """Make the demonstration; `told` is there when all of it is."""
+    var = Path(tempfile.mkdtemp(dir=told.parent))
+    for arguments in (["migrate"], ["demo", "--small"]):
+        done = subprocess.run(
+            [*PRODUCT, *arguments],
+            cwd=PROJECT,
+            env=environment_of(_of_the_demonstration(var, 80)),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+    var.rename(told)
 
 
 def _wait_until_ready(address: str, running: "subprocess.Popen[bytes]", log: Path) -> None:
