@@ -5,7 +5,6 @@ from itertools import pairwise
 import pytest
 
 from app.flow.fill import Reader
-from app.kernel.errors import Invalid
 from app.rendering.display import TextItem
 from app.rendering.values import Marked, TextValue
 from tests.posters import SLOT, brand, one_text, poster, problems, template, text_layer, text_slot, texts
@@ -267,9 +266,3 @@ def test_stretches_are_read_from_json() -> None:
     wrong: list[object] = [{"start": 0}, {"start": 0, "end": "2", "style": "loud"}, {**given["marks"][0], "x": 1}, 7]  # type: ignore[dict-item]
     reader.slot("words", {"text": "每天存", "marks": wrong})
     assert [problem.path for problem in reader.take_problems()] == [f"slots.words.marks[{n}]" for n in range(4)]
-
-
-def test_a_lone_mark_that_hangs_where_there_is_no_room_is_too_much() -> None:
-    with pytest.raises(Invalid) as refused:
-        one_text("“", {"hanging": "margin", "size": 12}, box=[0, 0, 8, 8])
-    assert [problem.code for problem in refused.value.problems] == ["overflow"]
