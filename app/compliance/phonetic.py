@@ -48,6 +48,12 @@ _LATIN = re.compile(r"[a-z]+")
 
 def _spell(run: str) -> list[tuple[int, int, str]] | None:
     """`run` cut into syllables that Chinese characters have; None where it is no pinyin."""
+    return _spelled_by(run, len(_SYLLABLES))
+
+
+@lru_cache(maxsize=4096)
+def _spelled_by(run: str, _known: int) -> list[tuple[int, int, str]] | None:
+    """The same, as long as no more syllables are known."""
     cuts: list[tuple[int, int, str]] = []
 
     def cut(at: int) -> bool:
@@ -97,10 +103,13 @@ class Lexicon:
             }
         )
 
-    def may_restore(self, text: str, in_sounds: str) -> bool:
+    def may_restore(self, in_sounds: str) -> bool:
         """Whether `restore` may find something in a tight text with these sounds: said sooner."""
-        automaton = self._unspelled.automaton
-        return _LATIN.search(text) is not None or (automaton is not None and bool(automaton.find(in_sounds)))
+        if _LATIN.search(in_sounds) is None:
+            automaton, heard = self._unspelled.automaton, in_sounds
+        else:
+            automaton, heard = self._spelled.automaton, _LATIN.sub(_spelled_out, in_sounds)
+        return automaton is not None and bool(automaton.find(heard))
 
     def restore(self, tight: Tight, in_sounds: str, segments: Segments) -> list[tuple[int, int, str]]:
         """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it; its sounds are known."""
@@ -194,6 +203,10 @@ def in_sounds(texts: Sequence[str]) -> list[str]:
         found if found is not None else "".join([_sound_of[char] for char in text])
         for text, found in zip(texts, translated, strict=True)
     ]
+
+
+def _spelled_out(run: re.Match[str]) -> str:
+    return "".join(code for _, _, code in _spelled(0, 0, run.group()))
 
 
 def _spelled(start: int, end: int, run: str) -> list[tuple[int, int, str]]:

@@ -17,16 +17,12 @@ from app.compliance.view import View
 _LINE, _TEXT = "\x01", "\x00"  # no reading holds either
 
 
-def lines_of(views: Sequence[View]) -> tuple[str, bool]:
-    """What a sieve asks of a document that was read so, and whether it is also read by its sound.
-
-    These are its plain reading and that with lines joined, both first without anything but letters and digits, and then
-    as they are.
+def lines_of(views: Sequence[View]) -> str:
+    """What a sieve asks of a document that was read so: all its readings, first without anything but letters and
+    digits, and then as they are.
     """
-    own = [view for view in views if view.how in ("", "separators")]
-    tight = dict.fromkeys(view.tight.text for view in own)
-    lines = _TEXT.join([_LINE.join(tight), _LINE.join(view.text for view in own)])
-    return lines, any(view.how == "sound" for view in views)
+    tight = dict.fromkeys(view.tight.text for view in views)
+    return _TEXT.join([_LINE.join(tight), _LINE.join(view.text for view in views)])
 
 
 class Sieve:
@@ -53,23 +49,21 @@ class Sieve:
             return [False] * len(lines)
         tight = [text.partition(_TEXT)[0].partition(_LINE)[0] for text in lines]
         return [
-            self._lexicon.may_restore(one, heard) and self._is_restored(text, heard)
-            for one, heard, text in zip(tight, in_sounds(tight), lines, strict=True)
+            self._lexicon.may_restore(heard) and self._is_restored(text, heard)
+            for heard, text in zip(in_sounds(tight), lines, strict=True)
         ]
 
     def _is_restored(self, lines: str, heard: str) -> bool:
         plain = lines.partition(_TEXT)[2].partition(_LINE)[0]
         return self._lexicon is not None and bool(self._lexicon.restore(Tight(plain), heard, Segments(plain)))
 
-    def may_hit(self, lines: Sequence[str], is_sounded: Sequence[bool]) -> list[bool]:
-        """Whether a rule may hit each text. What is also read by its sound must be looked at."""
+    def may_hit(self, lines: Sequence[str]) -> list[bool]:
+        """Whether a rule may hit each text, if the change has it read as before."""
         if self._takes_all:
             return [True] * len(lines)
-        found = list(is_sounded)
+        found = [False] * len(lines)
         tries: dict[str, list[int]] = {}
         for index, text in enumerate(lines):
-            if found[index]:
-                continue
             tight, _, readings = text.partition(_TEXT)
             if self._terms is not None and self._terms.find(tight):
                 found[index] = True

@@ -39,7 +39,7 @@ class Judged:
     """What came of a page: what blocks documents, by digest; those that are read otherwise than before."""
 
     against: dict[str, Against] = field(default_factory=dict)
-    readings: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    readings: dict[str, str] = field(default_factory=dict)
 
 
 class Judge:
@@ -78,7 +78,7 @@ class Judge:
         judged = Judged()
         kept = self._unpacked(documents.contents(session, list(wanted)), judged)
         suspects = self._suspects({digest: only for digest, only in asked.items() if digest in kept}, kept, judged)
-        as_kept = {one.digest: (one.lines, one.is_sounded) for one in page}
+        as_kept = {one.digest: one.lines for one in page}
         judged.readings = {
             digest: lines for digest, lines in judged.readings.items() if digest in anew and lines != as_kept[digest]
         }
@@ -95,7 +95,7 @@ class Judge:
         """The rules to be asked of each document that they may hit, by digest."""
         lines = [one.lines for one in own]
         reread = sieve.reread(lines)
-        may_hit = sieve.may_hit(lines, [one.is_sounded for one in own])
+        may_hit = sieve.may_hit(lines)
         anew |= {one.digest for one, is_new in zip(own, reread, strict=True) if is_new or found.is_all}
         asked = {}
         for one, is_new, is_suspect in zip(own, reread, may_hit, strict=True):

@@ -55,9 +55,8 @@ def packed(rules: Rules, kept: Kept) -> CheckedDocument:
     }
     content = canonical_json(said)
     (views,) = readings(rules.books[document.facts.jurisdiction], [document.text])
-    lines, is_sounded = lines_of(views)
     pictures = dict(kept.pictures) or None
-    return CheckedDocument(sha256_hex(content), document.facts.jurisdiction, content, lines, is_sounded, pictures)
+    return CheckedDocument(sha256_hex(content), document.facts.jurisdiction, content, lines_of(views), pictures)
 
 
 def unpacked(content: bytes) -> Kept:

@@ -39,14 +39,13 @@ class BlockedPoster:
 class CheckedDocument:
     """What the rules read of posters that are alike: `content` in canonical JSON, and its `lines` for a sieve.
 
-    `is_sounded` when it is also read by its sound; `pictures` are the digests of those that people brought, by place.
+    `pictures` are the digests of those that people brought, by place.
     """
 
     digest: str
     jurisdiction: str
     content: bytes
     lines: str
-    is_sounded: bool
     pictures: Mapping[str, str] | None = None
     standing_id: str | None = None
 

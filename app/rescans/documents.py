@@ -30,8 +30,7 @@ def row_of(document: CheckedDocument) -> dict[str, Any]:
         "digest": document.digest,
         "jurisdiction": document.jurisdiction,
         "content": zlib.compress(document.content, _LEVEL),
-        "lines": _packed(document.lines),
-        "is_sounded": document.is_sounded,
+        "lines": _bytes(document.lines),
         "pictures": dict(document.pictures) if document.pictures else None,
         "standing_id": document.standing_id,
     }
@@ -52,11 +51,11 @@ def documents(
     """
     row = CheckedDocumentRow
     stands: ColumnElement[bool] = row.standing_id.is_(None) if standings is None else row.standing_id.in_(standings)
-    columns = (row.digest, row.jurisdiction, row.lines, row.is_sounded, row.pictures, row.standing_id)
+    columns = (row.digest, row.jurisdiction, row.lines, row.pictures, row.standing_id)
     wanted = select(*columns).where(stands, row.digest > after, row.jurisdiction.in_(jurisdictions))
     return [
-        CheckedDocument(digest, jurisdiction, b"", _text(lines), is_sounded, pictures, standing_id)
-        for digest, jurisdiction, lines, is_sounded, pictures, standing_id in session.execute(
+        CheckedDocument(digest, jurisdiction, b"", _text(lines), pictures, standing_id)
+        for digest, jurisdiction, lines, pictures, standing_id in session.execute(
             wanted.order_by(row.digest).limit(limit)
         )
     ]
@@ -79,11 +78,11 @@ def stand(session: Session, digests: Sequence[str], standing_id: str) -> None:
         session.execute(update(CheckedDocumentRow).where(ours).values(standing_id=standing_id))
 
 
-def reread(session: Session, readings: Mapping[str, tuple[str, bool]]) -> None:
-    """Write down how documents are read now, where that has changed: their lines, and whether also by the sound."""
-    for digest, (lines, is_sounded) in readings.items():
-        values = {"lines": _packed(lines), "is_sounded": is_sounded}
-        session.execute(update(CheckedDocumentRow).where(CheckedDocumentRow.digest == digest).values(**values))
+def reread(session: Session, lines: Mapping[str, str]) -> None:
+    """Write down how documents are read now, where that has changed, by digest."""
+    for digest, read in lines.items():
+        ours = CheckedDocumentRow.digest == digest
+        session.execute(update(CheckedDocumentRow).where(ours).values(lines=_bytes(read)))
 
 
 # --- standings --------------------------------------------------------------------------------------------------------
@@ -137,12 +136,12 @@ def find_state(session: Session, jurisdiction: str, fingerprint: str) -> dict[st
     return None if row is None else json.loads(zlib.decompress(row.state))
 
 
-def _packed(lines: str) -> bytes:
-    return zlib.compress(lines.encode("utf-8", "surrogatepass"), _LEVEL)
+def _bytes(lines: str) -> bytes:
+    return lines.encode("utf-8", "surrogatepass")
 
 
 def _text(lines: bytes) -> str:
-    return zlib.decompress(lines).decode("utf-8", "surrogatepass")
+    return lines.decode("utf-8", "surrogatepass")
 
 
 def _parts(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

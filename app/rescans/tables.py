@@ -75,8 +75,8 @@ class BookStateRow(Base):
 class CheckedDocumentRow(Base):
     """What the rules read of posters that are out, once for all that are alike; `digest` is that of its canonical JSON.
 
-    `content` is that JSON and `lines` its readings for a sieve, both compressed; `is_sounded` when it is also read by
-    its sound; `pictures` the digests of those that people brought, by place. Without a standing it was never judged.
+    `content` is that JSON, compressed, and `lines` its readings in UTF-8, for a sieve; `pictures` are the digests of
+    those that people brought, by place. Without a standing it was never judged.
     """
 
     __tablename__ = "checked_documents"
@@ -85,7 +85,6 @@ class CheckedDocumentRow(Base):
     jurisdiction: Mapped[str] = mapped_column(String(2))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     lines: Mapped[bytes] = mapped_column(LargeBinary)
-    is_sounded: Mapped[bool]
     pictures: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     standing_id: Mapped[str | None] = mapped_column(ForeignKey("standings.id"), index=True)
 

@@ -34,7 +34,6 @@ def upgrade() -> None:
         sa.Column("jurisdiction", sa.String(length=2), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("lines", sa.LargeBinary(), nullable=False),
-        sa.Column("is_sounded", sa.Boolean(), nullable=False),
         sa.Column("pictures", sa.JSON(), nullable=True),
         sa.Column("standing_id", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(["standing_id"], ["standings.id"], name="fk_checked_documents_standing_id_standings"),
