@@ -77,6 +77,7 @@ def change(book: Book, before: BookState | None, now: BookState, same_day: bool)
         and (
             before.rules.get(compiled.rule.id) != now.rules[compiled.rule.id]
             or (not same_day and is_bound_to_days(compiled))
+            or isinstance(compiled.rule, ContextRule)  # the evidence that cleared it may have come to its end
         )
     )
     if before.rules != now.rules:  # another rule that falls silent lets a net speak

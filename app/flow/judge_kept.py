@@ -53,7 +53,7 @@ class Judge:
 
     def prepare(self, session: Session, standings: Sequence[Standing]) -> None:
         """Find out what has changed since documents came to stand as they do."""
-        for standing in standings:
+        for standing in (one for one in standings if one.jurisdiction in self._studio.rules.books):
             kept = documents.find_state(session, standing.jurisdiction, standing.fingerprint)
             before = BookState.of_json(kept) if kept is not None else None
             self._note(standing.jurisdiction, standing.id, before, standing.day == self._today.isoformat())
@@ -68,7 +68,9 @@ class Judge:
         """What blocks which of the documents; those that pass are left out."""
         asked: dict[str, frozenset[str]] = {}
         anew: set[str] = set()
-        for key in {(one.jurisdiction, one.standing_id) for one in page}:
+        for key in {
+            (one.jurisdiction, one.standing_id) for one in page if one.jurisdiction in self._studio.rules.books
+        }:
             if key not in self._sieves:
                 self._note(*key, before=None, same_day=True)
             own = [one for one in page if (one.jurisdiction, one.standing_id) == key]

@@ -54,9 +54,10 @@ def packed(rules: Rules, kept: Kept) -> CheckedDocument:
         "runs": [_run_of(run) for run in document.runs],
     }
     content = canonical_json(said)
-    (views,) = readings(rules.books[document.facts.jurisdiction], [document.text])
+    book = rules.books.get(document.facts.jurisdiction)
+    lines = lines_of(readings(book, [document.text])[0]) if book is not None else ""
     pictures = dict(kept.pictures) or None
-    return CheckedDocument(sha256_hex(content), document.facts.jurisdiction, content, lines_of(views), pictures)
+    return CheckedDocument(sha256_hex(content), document.facts.jurisdiction, content, lines, pictures)
 
 
 def unpacked(content: bytes) -> Kept:
@@ -70,7 +71,8 @@ def unpacked(content: bytes) -> Kept:
 
 def keep(session: Session, rules: Rules, day: str, snapshot_id: str, document: CheckedDocument) -> None:
     """Keep the document of a snapshot that was judged by `rules` on `day` and is not blocked."""
-    standing_id = standing_of(session, rules, document.jurisdiction, day)
+    has_rules = document.jurisdiction in rules.books
+    standing_id = standing_of(session, rules, document.jurisdiction, day) if has_rules else None
     documents.keep_document(session, snapshot_id, replace(document, standing_id=standing_id))
 
 

@@ -119,7 +119,8 @@ def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
 
     def end(session: Session) -> None:
         documents.move_on(session, standings, studio.rules.fingerprint, today.isoformat())
-        for jurisdiction in {one.jurisdiction for one in documents.standings(session, rescan.jurisdictions)}:
+        known = {one.jurisdiction for one in documents.standings(session, rescan.jurisdictions)}
+        for jurisdiction in known & studio.rules.books.keys():  # to be compared with, a state must be there
             standing_of(session, studio.rules, jurisdiction, today.isoformat())
         records.note_progress(session, rescan.id, **{**run.progress(), "done": total})
         records.end_rescan(session, rescan.id)
@@ -263,7 +264,7 @@ def _note(
         _note_against(session, run, work, against)
     documents.reread(session, judged.readings)
     if position is None:
-        for jurisdiction in {one.jurisdiction for one in page}:
+        for jurisdiction in {one.jurisdiction for one in page} & run.studio.rules.books.keys():
             own = [one.digest for one in page if one.jurisdiction == jurisdiction]
             documents.stand(session, own, standing_of(session, run.studio.rules, jurisdiction, run.today.isoformat()))
     else:

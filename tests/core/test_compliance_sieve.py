@@ -106,6 +106,14 @@ def test_another_day_asks_what_the_day_decides_on() -> None:
     assert change(made.books["CN"], same, same, same_day=False).asked == {"cn-dated", "cn-ends"}
 
 
+def test_a_claim_that_evidence_may_have_cleared_is_asked_each_time() -> None:
+    needs = [{"label": {"zh": "来源", "en": "Source"}, "any": ["来源"]}]
+    claim = {"id": "cn-claim", "kind": "context", "claim": ["第一"], "needs": needs}
+    made = rules(term("稳赚不赔"), claim)
+    same = state_of(made, "CN")
+    assert change(made.books["CN"], same, same, same_day=True).asked == {"cn-claim"}
+
+
 def test_a_state_is_kept_as_json() -> None:
     state = state_of(NEW, "CN")
     assert BookState.of_json(state.as_json()) == state

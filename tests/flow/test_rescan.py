@@ -254,3 +254,19 @@ def test_words_in_pictures_are_judged_again_unless_a_human_let_them_pass(desk: D
     scanned(desk)
     with reading(desk.deps) as session:
         assert blocked_of(session, "lin") == {}  # four eyes have seen it
+
+
+def test_a_jurisdiction_without_rules_is_judged_once_it_has_some(desk: Desk) -> None:
+    hit = out(desk, PLAIN)
+    with transaction(desk.deps) as session:
+        changed = "UPDATE checked_documents SET jurisdiction = 'SG', lines = :none, standing_id = NULL"
+        session.execute(text(changed), {"none": b""})
+    retried(desk.deps, lambda session: order_rescan(session, 0, "f" * 64, ["CN", "SG"]))
+    scanned(desk)
+    with transaction(desk.deps) as session:
+        assert session.scalar(text("SELECT standing_id FROM checked_documents")) is None
+        session.execute(text("UPDATE checked_documents SET jurisdiction = 'CN'"))
+    desk.on(severity="block")
+    scanned(desk)
+    with reading(desk.deps) as session:
+        assert set(blocked_of(session, "lin")) == {hit}
