@@ -27,6 +27,7 @@ from app.kernel.errors import AppError, Blocked, Conflict, Invalid, Problem, Una
 from app.reads.brand_kit import load_brand, read_brand
 from app.reads.rule_packs import load_rules
 from app.reads.templates import load_templates
+from app.rendering.foreign_codes import read_without_code
 from app.rendering.paint_png import StaticCache
 
 if TYPE_CHECKING:
@@ -281,8 +282,8 @@ def _painted(studio: Studio, piece: "tuple[RenditionOrder, dict[str, bytes]]") -
         message = f"ordered from version {order.template_version}, now it is {loaded.template.version}"
         raise Conflict("template_changed", message)
     document = json.loads(json.dumps(order.values))
-    # This is a child under limits, and what it opens was made anew and searched for codes when it was brought.
-    values = read_values(loaded.template, document, pictures.__getitem__, studio.sample_profile)
+    # This is a child under limits already: it opens the pictures, and searches them once more, with its own hands.
+    values = read_values(loaded.template, document, pictures.__getitem__, studio.sample_profile, read_without_code)
     today = datetime.now(UTC).date()
     poster = make_poster(studio, Order(loaded, values, order.link, order.format, today, order.size, order.language))
     return Painted(poster.data, poster.media_type)
