@@ -48,7 +48,7 @@ class Load:
                 if connection.getresponse().status == 302:
                     self.answered.append(marker)
             except (OSError, http.client.HTTPException):
-                time.sleep(0.01)
+                time.sleep(0.05)  # nobody is there: whoever starts needs the processor
             finally:
                 connection.close()
 
