@@ -234,7 +234,7 @@ def copy_of(template: str) -> Iterator[str]:
     server = original.set(database="postgres").render_as_string(hide_password=False)
     drops = [f'DROP DATABASE "{left}" WITH (FORCE)' for left in _left[:-1]]
     del _left[:-1]
-    _ask(server, *drops, f'CREATE DATABASE "{name}" TEMPLATE "{original.database}" STRATEGY FILE_COPY')
+    _ask(server, *drops, f'CREATE DATABASE "{name}" TEMPLATE "{original.database}"')
     try:
         yield original.set(database=name).render_as_string(hide_password=False)
     finally:
