@@ -41,7 +41,7 @@ def recall(known: Mapping[str, Known]) -> None:
 
 def know(pattern: str) -> Known:
     """What there is to know of a pattern."""
-    return _recalled.get(pattern) or Known(_folded(pattern), ways(pattern), words(pattern))
+    return Known(_folded(pattern), ways(pattern), words(pattern))
 
 
 @lru_cache(maxsize=16_384)  # families put the same pattern into many rules and books

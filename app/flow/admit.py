@@ -3,12 +3,12 @@
 A file whose opening kills the child, or takes more than a file may take, is refused like one that is broken.
 """
 
-import hashlib
 from functools import lru_cache
 
 import structlog
 
 from app.jobs.sandbox import Killed, Sandbox
+from app.kernel.digest import sha256_hex
 from app.kernel.errors import Invalid, Problem
 from app.rendering.file_kinds import PICTURES, is_font, kind_of
 from app.rendering.pictures import Picture, refuse_other_kinds
@@ -31,7 +31,7 @@ def look(data: bytes, path: str) -> Picture:
     the limits, ``too_many_pixels``, ``foreign_qr``; Unavailable ``sandbox_busy``.
     """
     told, _ = _do("look", data, path)
-    return Picture(hashlib.sha256(data).hexdigest(), *told, data)
+    return Picture(sha256_hex(data), *told, data)
 
 
 def photo(data: bytes, path: str = "picture") -> Picture:
@@ -63,7 +63,7 @@ def stray_font(name: str, data: bytes) -> Problem | None:
 def _made(work: str, data: bytes, path: str) -> Picture:
     told, made = _do(work, data, path)
     kept = made or data
-    return Picture(hashlib.sha256(kept).hexdigest(), *told, kept)
+    return Picture(sha256_hex(kept), *told, kept)
 
 
 def _do(work: str, data: bytes, path: str) -> tuple[tuple[int, int], bytes]:

@@ -21,7 +21,7 @@ from app.compliance.patterns import Known
 from app.kernel.files import write_atomically
 
 FOLDER = "__pycache__"
-_LIBRARIES = ("google-re2", "pydantic", "PyYAML")
+_LIBRARIES = ("google-re2", "OpenCC", "pydantic", "PyYAML")
 
 
 class _File(BaseModel):

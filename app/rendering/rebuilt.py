@@ -4,10 +4,10 @@ A PNG stays one, as does a WebP without loss. A JPEG or WebP that holds nothing 
 what was made anew once is not made worse a second time.
 """
 
-import hashlib
 import io
 from collections.abc import Iterator
 
+from app.kernel.digest import sha256_hex
 from app.kernel.errors import Invalid, Problem
 from app.rendering.file_kinds import kind_of
 from app.rendering.pictures import Picture, pixels
@@ -35,7 +35,7 @@ def rebuilt(picture: Picture, path: str) -> Picture:
     data = file.getvalue()
     if len(data) > 2 * len(picture.data) + MOST_ADDED:
         raise Invalid.of([Problem(path, "too_large", "made anew, it is far larger than the file that was brought")])
-    return Picture(hashlib.sha256(data).hexdigest(), image.width, image.height, data)
+    return Picture(sha256_hex(data), image.width, image.height, data)
 
 
 MOST_ADDED = 24 * 1024 * 1024
