@@ -30,6 +30,7 @@ from app.flow.orders import Studio
 from app.jobs.crew import Crew
 from app.kernel.errors import AppError, Invalid, Unavailable
 from app.kernel.files import settle, write_atomically, write_whole
+from app.rendering import foreign_codes
 from app.rendering.pictures import Picture
 
 
@@ -102,10 +103,14 @@ Work = tuple[TableRow, Minted]
 
 @dataclass(frozen=True, slots=True)
 class _Fair:
-    """A row that may be painted: the judgement on it, and its pictures (without their bytes), which are whole."""
+    """A row that may be painted: the judgement on it, and its pictures (without their bytes), which are whole.
+
+    In those that `searched` names by their digest, no code was found.
+    """
 
     passed: Passed
     pictures: tuple[Picture, ...]
+    searched: tuple[str, ...]
 
 
 def _judge_row(batch: Batch, row: TableRow, link: Minted) -> Made | _Fair:
@@ -117,7 +122,9 @@ def _judge_row(batch: Batch, row: TableRow, link: Minted) -> Made | _Fair:
         return refused(batch, link, "invalid", error)
     if judgement.verdict.outcome == "block":
         return refused(batch, link, "block", Invalid.of(judgement.blocking()))
-    return _Fair(Passed.of(judgement), tuple(replace(picture, data=b"") for picture in order.values.pictures))
+    pictures = tuple(replace(picture, data=b"") for picture in order.values.pictures)
+    searched = tuple(picture.digest for picture in pictures if foreign_codes.is_known(picture.digest))
+    return _Fair(Passed.of(judgement), pictures, searched)
 
 
 def _paint_row(batch: Batch, row: TableRow, link: Minted, fair: _Fair) -> Made:
@@ -161,6 +168,8 @@ def _worked(batch: Batch, work: Sequence[Work]) -> Iterator[tuple[Minted, Made]]
             for (index, _), outcome in crew.do(pieces):
                 if isinstance(outcome, _Fair):
                     fair.append((index, outcome))
+                    for digest in outcome.searched:  # for the next batch: children begin with what their parent knows
+                        foreign_codes.remember(digest)
                     continue
                 link = work[index][1]
                 yield link, refused(batch, link, "failed", outcome) if isinstance(outcome, AppError) else outcome

@@ -22,7 +22,8 @@ ENLARGED_PX = 600_000  # a larger picture is not made larger still: so small a c
 LOOKED_AT_PX = 900_000  # as many pixels of a picture as posters show of one; what is finer is searched as it is only
 # By how much the picture is scaled, and how far around each pixel contrast is levelled out: a few modules of a code
 # where what surrounds it is restless, more than a finder pattern of it where that is calm.
-VIEWS: tuple[tuple[float, tuple[int, ...]], ...] = ((1 / 3, (16,)), (1, (32,)), (2, (64, 12)))
+SMALLER = 1 / 3
+VIEWS: tuple[tuple[float, tuple[int, ...]], ...] = ((SMALLER, (16,)), (1, (32,)), (2, (64, 12)))
 GRID_PX = 4
 LEVEL = 60.0  # the mean deviation from its surroundings that a pixel then has
 LEAST_DEVIATION = 1.0  # what differs less than this is flat
@@ -34,10 +35,20 @@ _clean: ByteLru[bool] = ByteLru(CLEAN_LIMIT, lambda _: 1)
 def read_without_code(data: bytes, path: str) -> Picture:
     """The picture in `data`, which is whole and has no code. *Raises* Invalid as `read_picture`, `require_no_code`."""
     picture = read_picture(data, path)
-    if not _clean.get(picture.digest):  # many rows of a batch may show one picture
+    if not is_known(picture.digest):  # many rows of a batch may show one picture
         require_no_code(picture, path)
-        _clean.put(picture.digest, True)
+        remember(picture.digest)
     return picture
+
+
+def is_known(digest: str) -> bool:
+    """Whether the picture of this digest has been searched, and no code was in it."""
+    return _clean.get(digest) is not None
+
+
+def remember(digest: str) -> None:
+    """Remembers that the picture of this digest has been searched, and no code was in it."""
+    _clean.put(digest, True)
 
 
 def require_no_code(picture: Picture, path: str) -> None:
@@ -75,6 +86,8 @@ def _views(gray: Gray) -> Iterator[Gray]:
 def _scaled(image: Image.Image, by: float) -> Image.Image:
     if by == 1:
         return image
+    if by == SMALLER:
+        return image.reduce(round(1 / by))
     size = (max(1, round(image.width * by)), max(1, round(image.height * by)))
     return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0 if by < 1 else None)
 

@@ -1,9 +1,11 @@
 """The command line as scripts see it: arguments in, files, lines and exit status out."""
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +23,9 @@ from app.flow.deps import Deps
 from app.kernel.errors import Unavailable
 from app.ocr.core import Line
 from app.reads.rule_packs import load_rules
+from app.rendering import foreign_codes
+from app.rendering.foreign_codes import require_no_code
+from app.rendering.pictures import Picture
 from tests.advisors import advisors, photographs, write_excel
 from tests.core.compliance_cases import pack, term
 from tests.photos import photo, photo_with_code
@@ -146,6 +151,28 @@ def test_a_row_whose_picture_has_a_code_is_invalid_and_the_others_are_made(
     assert (good["outcome"] != "invalid", bad["outcome"]) == (True, "invalid")
     assert bad["error"].startswith("profile.photo: ")
     assert "[foreign_qr]" in bad["error"]
+
+
+def test_a_photo_is_searched_for_codes_once_for_many_batches(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "good.jpg").write_bytes(photo("一次就好"))
+    (tmp_path / "bad.jpg").write_bytes(photo_with_code(4, contrast=61))
+    searches = tmp_path / "searches.txt"  # children write, and this process reads
+
+    def search(picture: Picture, path: str) -> None:
+        with searches.open("a", encoding="utf-8") as file:
+            file.write(f"{picture.digest}\n")
+        require_no_code(picture, path)
+
+    monkeypatch.setattr(foreign_codes, "require_no_code", search)
+    people = [row | {"headline": ""} for row in advisors(3, ["good.jpg", "bad.jpg", "good.jpg"])]
+    write_excel(tmp_path / "rows.xlsx", people)
+    for out in (tmp_path / "first", tmp_path / "second"):
+        command("batch", "fund-weekly", "--rows", tmp_path / "rows.xlsx", "--out", out, "--workers", 1)
+        assert [row["outcome"] == "invalid" for row in manifest(out)] == [False, True, False]
+    good, bad = (hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in ("good.jpg", "bad.jpg"))
+    assert Counter(searches.read_text(encoding="utf-8").split()) == {good: 1, bad: 2}
 
 
 def test_a_text_that_does_not_fit_is_named_with_its_slot(
