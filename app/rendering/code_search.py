@@ -1,17 +1,10 @@
 """Searches stretches of a finished file for codes, and tells what was found: our own one, and no other."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-import numpy as np
-import zxingcpp
-from numpy.typing import NDArray
 
 from app.kernel.errors import Blocked
 from app.rendering.proof import MARGIN, require_readable, unproved
-from app.rendering.qr import KINDS
-
-Gray = NDArray[np.uint8]
+from app.rendering.qr import Gray, Square, holds, is_doubtful, read_codes, square_of
 
 REDUCED = 4  # by which the small picture is smaller: in it, what is taller than a stretch is found
 NEAR = 0.25  # of its side that the middles of one code may lie apart when it is found twice
@@ -19,17 +12,17 @@ NEAR = 0.25  # of its side that the middles of one code may lie apart when it is
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A code: what it says, and the middle and the side of its square in the poster's pixels."""
+    """A code: what it says, and its square in the poster's pixels. One that is doubtful counts in no other's square."""
 
     data: bytes
-    x: float
-    y: float
-    side: float
+    square: Square
+    is_doubtful: bool
 
     def is_same(self, other: "Found") -> bool:
         """Whether both are one code, seen twice."""
-        reach = NEAR * max(self.side, other.side)
-        return self.data == other.data and abs(self.x - other.x) < reach and abs(self.y - other.y) < reach
+        reach = NEAR * max(side_of(self.square), side_of(other.square))
+        apart = (abs(one - two) / 2 for one, two in zip(_middle(self.square), _middle(other.square), strict=True))
+        return self.data == other.data and max(apart) < reach
 
 
 @dataclass(slots=True)
@@ -39,19 +32,19 @@ class Search:
     link: str | None
     found: list[Found] = field(default_factory=list)
 
-    def look(self, gray: Gray, top: float, scale: int = 1, *, cut: tuple[bool, bool] = (False, False)) -> None:
+    def look(self, gray: Gray, top: int, scale: int = 1, *, cut: tuple[bool, bool] = (False, False)) -> None:
         """Looks into a stretch that begins at the row `top` of the poster and is `scale` times smaller.
 
         `cut` tells whether another stretch shows what is cut off above and below: a code that lies there is left to it.
         *Raises* Blocked ``qr_unproved`` when our own code is not good enough.
         """
-        for code in zxingcpp.read_barcodes(gray, formats=KINDS):
-            xs, ys = zip(*_corners(code), strict=True)
-            side = max(max(xs) - min(xs), max(ys) - min(ys))
-            reach = MARGIN * side
-            if (cut[0] and min(ys) < reach) or (cut[1] and max(ys) + reach > gray.shape[0]):
+        for code in read_codes(gray):
+            left, upper, right, lower = square = square_of(code)
+            reach = MARGIN * side_of(square)
+            if (cut[0] and upper < reach) or (cut[1] and lower + reach > gray.shape[0]):
                 continue
-            seen = Found(bytes(code.bytes), sum(xs) / 4 * scale, top + sum(ys) / 4 * scale, side * scale)
+            whole = (left * scale, top + upper * scale, right * scale, top + lower * scale)
+            seen = Found(bytes(code.bytes), whole, is_doubtful(code))
             if any(seen.is_same(one) for one in self.found):
                 continue
             self.found.append(seen)
@@ -65,17 +58,25 @@ class Search:
 
     def settle(self) -> None:
         """Ends the search. *Raises* Blocked ``foreign_qr`` or ``qr_unproved``."""
-        own = self._own()
-        if len(self.found) > len(own) or len(own) > 1:
+        own, standing = self._own(), [one for one in self.found if not self._is_part(one)]
+        if len(standing) > len(own) or len(own) > 1:
             message = "another code stands in the picture, or the code more than once"
-            raise Blocked("foreign_qr", message, found=len(self.found))
+            raise Blocked("foreign_qr", message, found=len(standing))
         self.require_own()
 
     def _own(self) -> list[Found]:
         return [one for one in self.found if self.link is not None and one.data == self.link.encode()]
 
+    def _is_part(self, one: Found) -> bool:
+        """Whether it is but a part of another code that reads like one."""
+        return one.is_doubtful and any(holds(other.square, one.square) for other in self.found if not other.is_doubtful)
 
-def _corners(code: zxingcpp.Barcode) -> Iterator[tuple[int, int]]:
-    place = code.position
-    for corner in (place.top_left, place.top_right, place.bottom_right, place.bottom_left):
-        yield corner.x, corner.y
+
+def side_of(square: Square) -> int:
+    """The longer side of a square that was found."""
+    return max(square[2] - square[0], square[3] - square[1])
+
+
+def _middle(square: Square) -> tuple[int, int]:
+    """Twice the place of the middle."""
+    return square[0] + square[2], square[1] + square[3]

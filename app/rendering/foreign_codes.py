@@ -7,16 +7,12 @@ that is small where the picture is larger, and a large one where it is smaller.
 from collections.abc import Iterator
 
 import numpy as np
-import zxingcpp
-from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from app.kernel.errors import Invalid, Problem
 from app.rendering.cache import CLEAN_LIMIT, ByteLru
 from app.rendering.pictures import Picture, pixels, read_picture
-from app.rendering.qr import KINDS
-
-Gray = NDArray[np.uint8]
+from app.rendering.qr import Gray, read_codes
 
 ENLARGED_PX = 600_000  # a larger picture is not made larger still: so small a code would be far too small on a poster
 LOOKED_AT_PX = 900_000  # as many pixels of a picture as posters show of one; what is finer is searched as it is only
@@ -57,7 +53,7 @@ def require_no_code(picture: Picture, path: str) -> None:
     One with transparent parts is seen on white and on black. *Raises* Invalid ``foreign_qr``, and as `pixels`.
     """
     for gray in _grounds(pixels(picture)):
-        if any(zxingcpp.read_barcodes(view, formats=KINDS) for view in _views(gray)):
+        if any(read_codes(view) for view in _views(gray)):
             raise Invalid.of([Problem(path, "foreign_qr", "a QR code stands in the picture: a poster has its own")])
 
 

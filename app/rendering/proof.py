@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import zxingcpp
-from numpy.typing import NDArray
 from PIL import Image
 
 from app.kernel.errors import Blocked
-from app.rendering.qr import KINDS
+from app.rendering.qr import KINDS, Gray, Square, read_codes, square_of
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
-Gray = NDArray[np.uint8]
-Square = tuple[int, int, int, int]
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 QUALITY = 60  # what a messenger leaves of a picture
@@ -40,7 +37,7 @@ def prove(data: bytes, media_type: str, link: str | None) -> None:
     the code is not found, is too faint, or is lost at half size or by compression.
     """
     gray = _page(data) if media_type == "application/pdf" else _raster(data)
-    found = zxingcpp.read_barcodes(gray, formats=KINDS)
+    found = read_codes(gray)
     if link is None:
         if found:
             raise Blocked("foreign_qr", "a code stands in a poster that has none of its own", found=len(found))
@@ -108,21 +105,15 @@ def page_scale(page: "pdfium.PdfPage") -> float:
     return float(max(PAGE_PX / max(page.get_size()), PAGE_LEAST_SCALE))
 
 
-def _corners(code: zxingcpp.Barcode) -> Iterator[tuple[int, int]]:
-    place = code.position
-    for corner in (place.top_left, place.top_right, place.bottom_right, place.bottom_left):
-        yield corner.x, corner.y
-
-
 def _square(code: zxingcpp.Barcode, gray: Gray, margin: float = MARGIN) -> Square:
-    xs, ys = zip(*_corners(code), strict=True)
-    reach = round(margin * max(max(xs) - min(xs), max(ys) - min(ys)))
+    left, top, right, bottom = square_of(code)
+    reach = round(margin * max(right - left, bottom - top))
     height, width = gray.shape
     return (
-        max(0, min(xs) - reach) & ~1,  # even, so that a cut is halved into the pixels that the whole would be
-        max(0, min(ys) - reach) & ~1,
-        min(width, max(xs) + reach + 1),
-        min(height, max(ys) + reach + 1),
+        max(0, left - reach) & ~1,  # even, so that a cut is halved into the pixels that the whole would be
+        max(0, top - reach) & ~1,
+        min(width, right + reach + 1),
+        min(height, bottom + reach + 1),
     )
 
 

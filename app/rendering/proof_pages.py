@@ -8,8 +8,8 @@ import zxingcpp
 
 from app.kernel.errors import Blocked
 from app.rendering.pdf_edition import Place
-from app.rendering.proof import Gray, page_lock, page_scale, require_readable, unproved
-from app.rendering.qr import KINDS
+from app.rendering.proof import page_lock, page_scale, require_readable, unproved
+from app.rendering.qr import Gray, read_codes
 
 SHEET_DPI = 400  # at which a page is proved that several posters share
 
@@ -27,7 +27,7 @@ def prove_pages(data: bytes, places: Sequence[Place]) -> None:
 
 
 def _prove_page(gray: Gray, scale: float, places: Sequence[Place]) -> None:
-    found = list(zxingcpp.read_barcodes(gray, formats=KINDS))
+    found = read_codes(gray)
     for place in places:
         inside = [code for code in found if _is_inside(code, place, scale, gray.shape[0])]
         if any(place.link is None or code.bytes != place.link.encode() for code in inside) or len(inside) > 1:

@@ -9,7 +9,8 @@ from itertools import chain
 import numpy as np
 from PIL import Image
 
-from app.rendering.code_search import REDUCED, Gray, Search
+from app.rendering.code_search import REDUCED, Search
+from app.rendering.qr import Gray
 
 
 def prove_strips(strips: Iterable[Gray], link: str | None) -> None:
