@@ -18,7 +18,7 @@ from PIL import Image
 from app.rendering.bands import Part, Pixels, Rows, band_of, read_before
 from app.rendering.cache import Band, StaticCache
 from app.rendering.display import DisplayList
-from app.rendering.encode import chunk, chunks, head
+from app.rendering.encode import Bytes, chunk, chunks, head
 
 Gray = NDArray[np.uint8]
 
@@ -55,14 +55,14 @@ def _ended(adler: int) -> bytes:
 def compressed(image: Image.Image) -> Band:
     """RGB rows as one chunk that other chunks may follow."""
     width, height = image.size
-    png = fpng.from_bytes(image.tobytes(), width, height, 3)
-    stream = b"".join(body for kind, body in chunks(png) if kind == b"IDAT")
-    (adler,) = struct.unpack(">I", stream[-4:])
+    png = memoryview(fpng.from_bytes(image.tobytes(), width, height, 3))
+    (stream,) = (body for kind, body in chunks(png) if kind == b"IDAT")
+    adler = int.from_bytes(stream[-4:])
     opened = continued(stream[2:-4])
     if opened is None:
         packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-        opened = packer.compress(zlib.decompress(stream)) + packer.flush(zlib.Z_FULL_FLUSH)
-    return Band(chunk(b"IDAT", opened), adler)
+        opened = [packer.compress(zlib.decompress(stream)), packer.flush(zlib.Z_FULL_FLUSH)]
+    return Band(chunk(b"IDAT", *opened), adler)
 
 
 def png_parts(png: bytes, display: DisplayList, bands: list[Rows], cache: StaticCache | None) -> list[Part] | None:
@@ -101,13 +101,13 @@ def is_summed(png: bytes, parts: Sequence[tuple[Part, int]], width: int) -> bool
     return png.endswith(_ended(adler))
 
 
-def read_rows(stream: bytes | memoryview, width: int) -> Gray | None:
+def read_rows(stream: Bytes, width: int) -> Gray | None:
     """The grey rows of one band; None when they are not whole, or refer to rows above them."""
     unpacked = _unpacked(stream, width)
     return _gray(unpacked, width) if unpacked is not None else None
 
 
-def _unpacked(stream: bytes | memoryview, width: int) -> bytes | None:
+def _unpacked(stream: Bytes, width: int) -> bytes | None:
     reader = zlib.decompressobj(-15)
     try:
         unpacked = reader.decompress(stream)
@@ -135,8 +135,8 @@ def combined(first: int, second: int, second_bytes: int) -> int:
     return (high % _MODULUS) << 16 | low % _MODULUS
 
 
-def continued(deflate: bytes) -> bytes | None:
-    """A finished stream as one that goes on: its last block is no longer marked so, and it ends on a byte.
+def continued(deflate: Bytes) -> list[Bytes] | None:
+    """A finished stream, in pieces, as one that goes on: its last block is no longer marked so, and it ends on a byte.
 
     None where its end cannot be told for certain (the end's code may look like padding).
     """
@@ -149,22 +149,22 @@ def continued(deflate: bytes) -> bytes | None:
     if padding is None:
         return None
     # An empty stored block: three bits 0, the rest of the byte, its length 0 and the complement of that.
-    return bytes([deflate[0] & 0xFE]) + deflate[1:] + (b"" if padding >= 3 else b"\x00") + b"\x00\x00\xff\xff"
+    return [bytes([deflate[0] & 0xFE]), deflate[1:], (b"" if padding >= 3 else b"\x00") + b"\x00\x00\xff\xff"]
 
 
-def _stored_continued(deflate: bytes) -> bytes | None:
+def _stored_continued(deflate: Bytes) -> list[Bytes] | None:
     at, opened = 0, bytearray(deflate)
     while at < len(deflate) and deflate[at] & 6 == 0:
         is_last = deflate[at] & 1
         (length,) = struct.unpack_from("<H", deflate, at + 1)
         if is_last:
             opened[at] &= 0xFE
-            return bytes(opened) if at + 5 + length == len(deflate) else None
+            return [opened] if at + 5 + length == len(deflate) else None
         at += 5 + length
     return None
 
 
-def _padding_bits(deflate: bytes) -> int | None:
+def _padding_bits(deflate: Bytes) -> int | None:
     """How many bits after the end of the only block fill its last byte."""
     code, length = end_code(deflate[:HEADER_BYTES])
     tail = int.from_bytes(deflate[-4:], "little")
@@ -176,7 +176,7 @@ def _padding_bits(deflate: bytes) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def end_code(header: bytes) -> tuple[int, int]:
+def end_code(header: Bytes) -> tuple[int, int]:
     """The code that ends a dynamic block, as it lies in the stream (first bit lowest), and its length in bits."""
     value = int.from_bytes(header, "little")
     for (width, table), code in tuple(_tables.items()):

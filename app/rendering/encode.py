@@ -11,6 +11,7 @@ from PIL import Image, ImageCms
 
 from app.kernel.errors import Invalid, Problem
 
+Bytes = bytes | bytearray | memoryview
 RasterFormat = Literal["png", "jpeg", "webp"]
 
 MEDIA_TYPES: dict[RasterFormat, str] = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
@@ -76,7 +77,7 @@ def head(size: tuple[int, int], dpi: float | None) -> list[bytes]:
     return begun
 
 
-def chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+def chunks(png: Bytes) -> Iterator[tuple[Bytes, Bytes]]:
     """Kind and body of each chunk."""
     at = len(SIGNATURE)
     while at < len(png):
@@ -85,9 +86,12 @@ def chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 12 + length
 
 
-def chunk(kind: bytes, body: bytes) -> bytes:
-    """A chunk, with its check sum."""
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+def chunk(kind: bytes, *body: Bytes) -> bytes:
+    """A chunk, its body in pieces, with its check sum."""
+    checked = zlib.crc32(kind)
+    for piece in body:
+        checked = zlib.crc32(piece, checked)
+    return b"".join([struct.pack(">I", sum(map(len, body))), kind, *body, struct.pack(">I", checked)])
 
 
 def jpeg_pixels(image: Image.Image) -> bytes:

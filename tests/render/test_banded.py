@@ -129,7 +129,7 @@ def test_a_stream_goes_on_or_says_that_it_cannot(data: bytes, level: int) -> Non
     opened = continued(deflate)
     if opened is not None:
         reader = zlib.decompressobj(-15)
-        assert reader.decompress(opened + opened + LAST_BLOCK) == data + data
+        assert reader.decompress(b"".join([*opened, *opened, LAST_BLOCK])) == data + data
         assert reader.eof
 
 
