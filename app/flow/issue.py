@@ -1,7 +1,7 @@
 """Issue: an approved poster becomes a finished, proved file under its own link, and is handed out until recalled."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -15,7 +15,8 @@ from app.flow.deps import Deps
 from app.flow.findings import undecided, written
 from app.flow.freeze import order_of, under_today
 from app.flow.kept_document import keep, kept_as
-from app.flow.make_poster import Format, Studio, compose, make_poster
+from app.flow.make_poster import compose, make_poster
+from app.flow.orders import EDITIONS, Edition, Studio, editions
 from app.flow.published import load_version
 from app.flow.read_pictures import picture_findings
 from app.flow.read_posters import order_poster_reading
@@ -53,26 +54,27 @@ class _Seen:
     today: date
 
 
-def issue(deps: Deps, studio: Studio, actor: Actor, poster_id: str, format_: Format) -> Issued:
-    """The poster as a file of `format_`. All formats carry the same link; asking again gives the same file.
+def issue(deps: Deps, studio: Studio, actor: Actor, poster_id: str, edition: Edition) -> Issued:
+    """The poster as one of its files. All carry the same link; asking again gives the same file.
 
     Killed at any point, it leaves nothing that leads anywhere, and the next call finishes it under the same link.
     *Raises* Conflict ``not_approved``; ``recheck_required`` when rules, fonts, brand or renderer are not what they were
     and the poster would be judged or drawn otherwise: submit it again; Invalid ``not_valid`` outside of the template's
-    days; Blocked ``withdrawn``, ``no_licence``, ``qr_unproved``, ``foreign_qr``.
+    days; NotFound ``no_such_file`` for a print shop's file of what has no measures on paper; Blocked ``withdrawn``,
+    ``no_licence``, ``qr_unproved``, ``foreign_qr``.
     """
     with permitted(deps, actor, "poster.issue", "poster", poster_id):
         seen = _look(deps, actor, poster_id)
-        if (done := _finished(deps, seen, format_)) is not None:
+        if (done := _finished(deps, seen, edition)) is not None:
             return done
         template = load_version(deps, seen.version)
+        _require_edition(template, seen.snapshot, edition)
         require_unchanged(deps, studio, template, seen.snapshot, seen.today)
         begun = _persistently(deps, lambda session: _begun(deps, session, actor, seen, template))
-        order = order_of(
-            deps, studio, template, seen.snapshot.content, address_of(deps, begun.link_code), format_, seen.today
-        )
-        made = make_poster(studio, order)
-        file = IssuedFile(format_, deps.store.put(made.data), made.media_type, len(made.data))
+        (format_, finish), address = EDITIONS[edition], address_of(deps, begun.link_code)
+        order = order_of(deps, studio, template, seen.snapshot.content, address, format_, seen.today)
+        made = make_poster(studio, replace(order, finish=finish))
+        file = IssuedFile(edition, deps.store.put(made.data), made.media_type, len(made.data))
         document = kept_as(studio, order, made.judgement.document, seen.snapshot.content)
 
         def work(session: Session) -> IssuedFile:
@@ -80,7 +82,13 @@ def issue(deps: Deps, studio: Studio, actor: Actor, poster_id: str, format_: For
             return _kept(deps, session, actor, seen, begun, file)
 
         kept = _persistently(deps, work)
-        return Issued(kept, begun.link_code, address_of(deps, begun.link_code))
+        return Issued(kept, begun.link_code, address)
+
+
+def _require_edition(template: LoadedTemplate, snapshot: Snapshot, edition: Edition) -> None:
+    _, size = template.template.size(snapshot.content.size)
+    if edition not in editions(size.print is not None):
+        raise NotFound("no_such_file", "what has no measures on paper does not go to the press")
 
 
 def require_unchanged(deps: Deps, studio: Studio, template: LoadedTemplate, snapshot: Snapshot, day: date) -> None:
@@ -133,10 +141,10 @@ def require_not_withdrawn(session: Session, poster_id: str, version_id: str) -> 
     return case
 
 
-def _finished(deps: Deps, seen: _Seen, format_: Format) -> Issued | None:
+def _finished(deps: Deps, seen: _Seen, edition: Edition) -> Issued | None:
     with reading(deps) as session:
         begun = posters.find_issue(session, seen.snapshot.id, seen.snapshot.content.channel)
-        file = posters.find_file(session, begun.id, format_) if begun else None
+        file = posters.find_file(session, begun.id, edition) if begun else None
         return Issued(file, begun.link_code, address_of(deps, begun.link_code)) if begun and file else None
 
 
@@ -201,21 +209,21 @@ def address_of(deps: Deps, code: str) -> str:
     return f"{deps.settings.base_url}/{code}"
 
 
-def download(deps: Deps, actor: Actor, poster_id: str, format_: Format) -> tuple[bytes, str]:
+def download(deps: Deps, actor: Actor, poster_id: str, edition: Edition) -> tuple[bytes, str]:
     """The bytes of an issued file and their media type.
 
-    *Raises* Blocked ``withdrawn`` or ``expired``; NotFound ``no_such_file`` when it was not issued in this format.
+    *Raises* Blocked ``withdrawn`` or ``expired``; NotFound ``no_such_file`` when it was not issued as this file.
     """
     with permitted(deps, actor, "poster.download", "poster", poster_id):
         with reading(deps) as session:
-            file = _downloadable(session, actor, poster_id, format_)
+            file = _downloadable(session, actor, poster_id, edition)
         return deps.store.get(file.object_digest), file.media_type
 
 
-def _downloadable(session: Session, actor: Actor, poster_id: str, format_: Format) -> IssuedFile:
+def _downloadable(session: Session, actor: Actor, poster_id: str, edition: Edition) -> IssuedFile:
     poster = poster_in_reach(session, actor, poster_id)
     begun = issue_in_force(session, require_not_withdrawn(session, poster_id, poster.template_version_id))
-    file = posters.find_file(session, begun.id, format_) if begun else None
+    file = posters.find_file(session, begun.id, edition) if begun else None
     if begun is None or file is None:
         raise NotFound("no_such_file", "this poster was not issued in this format")
     require_active(session, begun.link_code)

@@ -10,7 +10,7 @@ from app.flow.make_demo_calendar import Story
 from app.flow.make_demo_copy import Work, dated
 from app.flow.make_demo_house import House
 from app.flow.make_demo_visits import spread
-from app.flow.make_poster import Format
+from app.flow.orders import Edition
 from app.flow.recall import recall_poster
 from app.flow.save_draft import save_draft, start_poster, withdraw
 from app.flow.share import share
@@ -86,9 +86,9 @@ def _reviewed(
 
 def _out(house: House, actor: Actor, work: Work, poster_id: str) -> Story:
     yield house.calendar() + house.soon(2, 30)
-    formats: tuple[Format, ...] = ("png", "pdf") if house.chance.random() < 0.25 else ("png",)
-    for format_ in formats:
-        issued = issue(house.deps, house.studio, actor, poster_id, format_)
+    files: tuple[Edition, ...] = ("png", "pdf") if house.chance.random() < 0.25 else ("png",)
+    for edition in files:
+        issued = issue(house.deps, house.studio, actor, poster_id, edition)
     house.calendar.tell(_shares(house, actor, poster_id))
     house.calendar.tell(spread(house, actor.person_id, issued.link_code))
     if work.story in ("recalled", "recalled_by_owner"):

@@ -27,6 +27,21 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "svg": "image/svg+xml",
 }
 
+Edition = Literal["png", "jpeg", "pdf", "pdfx"]
+"""A file that an approved poster is handed out as; ``pdfx`` is the one for the print shop."""
+
+EDITIONS: Mapping[Edition, tuple[Format, Finish]] = {
+    "png": ("png", PLAIN),
+    "jpeg": ("jpeg", PLAIN),
+    "pdf": ("pdf", PLAIN),
+    "pdfx": ("pdf", Finish("x-4", marks=True)),
+}
+
+
+def editions(is_printed: bool) -> tuple[Edition, ...]:
+    """The files that a poster can be had as; only one that has measures on paper (`is_printed`) goes to the press."""
+    return tuple(one for one, (_, finish) in EDITIONS.items() if is_printed or finish == PLAIN)
+
 
 @dataclass(frozen=True)
 class Studio:

@@ -112,4 +112,5 @@ def _head(template: Template) -> dict[str, Any]:
     ) | {
         "sizes": list(template.sizes),
         "frames": {name: [size.width_px, size.height_px] for name, size in template.sizes.items()},
+        "printed": [name for name, size in template.sizes.items() if size.print is not None],
     }

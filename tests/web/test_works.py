@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
+import pikepdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -148,6 +149,29 @@ def test_other_formats_are_made_when_they_are_asked_for(house: House, advisor: F
     assert advisor.get(f"{poster}/file/jpeg").content_type == "image/jpeg"
     assert press(advisor, f"{poster}/issue", format="exe").status_code == 404
     assert advisor.get(f"{poster}/file/exe").status_code == 404
+
+
+def test_what_has_measures_on_paper_is_made_for_the_print_shop(house: House, advisor: FlaskClient) -> None:
+    deps, studio, lin = house.parts.deps, house.parts.studio, house.actor("advisor")
+    with reading(deps) as session:
+        version = library.all_versions(session, "business-card")[0]
+    poster_id = start_poster(deps, studio, lin, version.id, Draft({}, "front", "zh", "print")).poster_id
+    if submit(deps, studio, lin, poster_id).state == "in_review":
+        decide(deps, house.actor("reviewer"), poster_id, "approve", house.digest(poster_id))
+    poster = f"/posters/{poster_id}"
+    assert "For the print shop" in press(advisor, f"{poster}/issue", follow=True, format="png").text
+    assert "is ready" in press(advisor, f"{poster}/issue", follow=True, format="pdfx").text
+    file = advisor.get(f"{poster}/file/pdfx")
+    assert (file.content_type, file.headers["Content-Disposition"][-4:]) == ("application/pdf", ".pdf")
+    with pikepdf.open(io.BytesIO(file.data)) as opened:
+        assert str(opened.Root.OutputIntents[0].S) == "/GTS_PDFX"
+        media, trim = ([float(side) for side in opened.pages[0][box]] for box in ("/MediaBox", "/TrimBox"))
+    assert [round((trim[at + 2] - trim[at]) / 72 * 25.4) for at in (0, 1)] == [90, 54]
+    assert trim[0] - media[0] > 6 / 25.4 * 72  # the bleed, and room for the marks
+
+    greeting = f"/posters/{house.issued()}"
+    assert "For the print shop" not in advisor.get(f"{greeting}/share").text
+    assert press(advisor, f"{greeting}/issue", format="pdfx").status_code == 404
 
 
 def test_what_stands_against_it_stays_on_the_page(house: House, advisor: FlaskClient) -> None:

@@ -7,13 +7,14 @@ from flask import Response, flash, make_response, redirect, render_template, req
 
 from app.db import database_now, reading
 from app.flow.issue import address_of, download
+from app.flow.orders import EDITIONS, editions
 from app.flow.share import share
 from app.kernel.errors import Blocked, NotFound
 from app.reads.gallery import frame_of, title_of
 from app.reads.my_posters import MyPoster, one_poster
 from app.rendering.qr import matrix
 from app.rendering.scene import Language
-from app.web.advisor.works import FORMATS, blueprint
+from app.web.advisor.works import blueprint
 from app.web.languages import chosen
 from app.web.navigation import person
 from app.web.parts import parts
@@ -24,7 +25,7 @@ from app.web.words import _
 __all__ = ["blueprint", "file_name"]
 
 CHANNELS = ("wechat", "moments", "wecom", "weibo", "sms")
-_ENDINGS = {"png": "png", "jpeg": "jpg", "pdf": "pdf"}
+_ENDINGS = {"png": "png", "jpeg": "jpg", "pdf": "pdf", "pdfx": "pdf"}
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 MAX_NAME = 60
 
@@ -33,9 +34,9 @@ MAX_NAME = 60
 @permitted("poster.download")
 def file(poster_id: str, format_: str) -> Response:
     """The issued file, counted as a share; with ``?shown`` it is only looked at, on the page to share it from."""
-    known = next((one for one in FORMATS if one == format_), None)
+    known = next((one for one in EDITIONS if one == format_), None)
     if known is None:
-        raise NotFound("no_such_file", "posters are not made in this format")
+        raise NotFound("no_such_file", "posters are not made as such a file")
     deps, actor = parts().deps, current_actor()
     data, media_type = download(deps, actor, poster_id, known)
     response = make_response(data)
@@ -85,7 +86,7 @@ def share_page(poster_id: str) -> Response:
         code=_code(address),
         words=_words(poster, address),
         channels=CHANNELS,
-        formats=FORMATS,
+        formats=editions(poster.size in poster.head.get("printed", ())),
         made=request.args.get("made"),
         file_format="png" if "png" in poster.formats else poster.formats[0],
     )

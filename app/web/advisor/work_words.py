@@ -68,8 +68,13 @@ def policy_name(policy: str) -> str:
 
 
 def file_kind(format_: str) -> str:
-    """What people call a format."""
-    return {"png": _("Picture (PNG)"), "jpeg": _("Small picture (JPEG)"), "pdf": _("For printing (PDF)")}[format_]
+    """What people call a file that a poster is handed out as."""
+    return {
+        "png": _("Picture (PNG)"),
+        "jpeg": _("Small picture (JPEG)"),
+        "pdf": _("For printing (PDF)"),
+        "pdfx": _("For the print shop (PDF/X-4, with crop marks)"),
+    }[format_]
 
 
 def moment(at: datetime) -> str:

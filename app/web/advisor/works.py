@@ -6,7 +6,7 @@ from app.db import database_now, reading
 from app.flow.delete_draft import delete_draft
 from app.flow.edit_draft import open_work
 from app.flow.issue import issue
-from app.flow.make_poster import Format
+from app.flow.orders import EDITIONS
 from app.flow.recall import recall_poster
 from app.flow.save_draft import start_again, start_poster, withdraw
 from app.flow.submit import submit
@@ -29,7 +29,6 @@ from app.web.visitor import current_actor
 from app.web.words import _
 
 PAGE = 24
-FORMATS: tuple[Format, ...] = ("png", "jpeg", "pdf")
 
 blueprint = Blueprint("works", __name__)
 register_work_words(blueprint)
@@ -147,11 +146,11 @@ def delete(poster_id: str) -> Response:
 @permitted("poster.issue")
 @in_turn
 def issue_one(poster_id: str) -> Response:
-    """Make the poster in one format; the picture leads on to sharing it, any other format to the file."""
+    """Make one file of the poster; the picture leads on to sharing it, any other to the file."""
     wanted = request.form.get("format", "png")
-    known = next((one for one in FORMATS if one == wanted), None)
+    known = next((one for one in EDITIONS if one == wanted), None)
     if known is None:
-        raise NotFound("no_such_file", "posters are not made in this format")
+        raise NotFound("no_such_file", "posters are not made as such a file")
     try:
         issue(parts().deps, parts().studio, current_actor(), poster_id, known)
     except (Invalid, Blocked, Conflict) as error:
