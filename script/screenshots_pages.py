@@ -174,6 +174,7 @@ def _advisor(known: _Known) -> list[Shot]:
         ),
         in_lin("editor-changes", f"/posters/{known.poster('lin', 'changes_requested')}/edit", whole=False),
         in_lin("share", f"/posters/{known.poster('lin', 'issued', 'advisor-card')}/share"),
+        in_lin("share-printed", f"/posters/{known.poster('lin', 'issued', 'business-card')}/share"),
         in_lin("spread", f"/posters/{known.widest('lin')}/spread"),
         in_lin("customers", "/customers"),
         in_lin("customer", f"/customers/{known.customer('lin')}"),

@@ -9,6 +9,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from app.flow.orders import Edition as FileEdition
 from app.review.records import Comment
 
 WORKS, EDITIONS = Path(__file__).with_name("make_demo_works.yaml"), Path(__file__).with_name("make_demo_editions.yaml")
@@ -23,7 +24,10 @@ class _Read(BaseModel):
 
 
 class Work(_Read):
-    """One poster: from which template, begun how many days ago, with which words, and how it ends."""
+    """One poster: from which template, begun how many days ago, with which words, and how it ends.
+
+    `files` are made beside the picture.
+    """
 
     template: str
     day: int
@@ -41,6 +45,9 @@ class Work(_Read):
     ]
     language: Literal["zh", "en"] = "zh"
     slots: Mapping[str, str]
+    size: str = "phone"
+    channel: str = "wechat"
+    files: tuple[FileEdition, ...] = ()
     said: str = ""
     pins: tuple[Comment, ...] = ()
     then: Mapping[str, str] = {}

@@ -18,7 +18,6 @@ from app.flow.submit import Submitted, submit
 from app.kernel.errors import AppError, Blocked, Conflict, Invalid
 from app.posters.drafts import Draft
 
-CHANNEL = "wechat"
 VIA = ("wechat", "wechat", "moments", "wecom", "moments", "download")
 
 
@@ -55,10 +54,14 @@ def _drafted(house: House, actor: Actor, work: Work, slots: dict[str, str]) -> t
     """The poster with two revisions: what the advisor began with, and what they made of it."""
     version_id = house.versions[work.template]
     first = dict(list(slots.items())[: max(1, len(slots) // 2)])
-    saved = start_poster(house.deps, house.studio, actor, version_id, Draft(first, "phone", work.language, CHANNEL))
-    whole = Draft(slots, "phone", work.language, CHANNEL)
+    saved = start_poster(house.deps, house.studio, actor, version_id, _draft(work, first))
+    whole = _draft(work, slots)
     after = save_draft(house.deps, house.studio, actor, saved.poster_id, saved.revision, whole)
     return saved.poster_id, after.revision
+
+
+def _draft(work: Work, slots: dict[str, str]) -> Draft:
+    return Draft(slots, work.size, work.language, work.channel)
 
 
 def _reviewed(
@@ -76,7 +79,7 @@ def _reviewed(
         return
     if work.story == "corrected":
         yield house.calendar() + house.soon(30, 120)
-        mended = Draft(slots | dict(work.then), "phone", work.language, CHANNEL)
+        mended = _draft(work, slots | dict(work.then))
         save_draft(house.deps, house.studio, actor, poster_id, revision, mended)
         submitted = submit(house.deps, house.studio, actor, poster_id)
         yield house.calendar() + house.soon(20, 120)
@@ -86,8 +89,8 @@ def _reviewed(
 
 def _out(house: House, actor: Actor, work: Work, poster_id: str) -> Story:
     yield house.calendar() + house.soon(2, 30)
-    files: tuple[Edition, ...] = ("png", "pdf") if house.chance.random() < 0.25 else ("png",)
-    for edition in files:
+    chosen: tuple[Edition, ...] = ("png", "pdf") if house.chance.random() < 0.25 else ("png",)
+    for edition in (*chosen, *work.files):
         issued = issue(house.deps, house.studio, actor, poster_id, edition)
     house.calendar.tell(_shares(house, actor, poster_id))
     house.calendar.tell(spread(house, actor.person_id, issued.link_code))

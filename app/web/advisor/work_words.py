@@ -73,7 +73,7 @@ def file_kind(format_: str) -> str:
         "png": _("Picture (PNG)"),
         "jpeg": _("Small picture (JPEG)"),
         "pdf": _("For printing (PDF)"),
-        "pdfx": _("For the print shop (PDF/X-4, with crop marks)"),
+        "pdfx": _("For the print shop (PDF/X-4)"),
     }[format_]
 
 
