@@ -15,7 +15,7 @@ from app.flow.day import day_here
 from app.flow.deps import Deps
 from app.flow.findings import Written, undecided, written
 from app.flow.freeze import order_of, under_today
-from app.flow.make_poster import Order, Studio
+from app.flow.make_poster import Order, Studio, facts_of
 from app.flow.published import load_version
 from app.flow.read_pictures import picture_digests, readings_at
 from app.flow.spots import glyph_boxes, picture_boxes
@@ -204,11 +204,7 @@ def _laid(studio: Studio, order: Order) -> _Laid:
     loaded, template = order.template, order.template.template
     size, _ = template.size(order.size)
     display = lay_out(template, size, order.values, studio.kit, loaded.pictures, order.link, order.language)
-    return _Laid(size, display, document_of(display, _facts(template, display)), order)
-
-
-def _facts(template: Template, display: DisplayList) -> Facts:
-    return Facts(template.jurisdiction, template.product, language=display.language)
+    return _Laid(size, display, document_of(display, facts_of(order, display.language)), order)
 
 
 _LEVEL = {"block": 0, "review": 1, "advise": 2}
