@@ -32,13 +32,22 @@ class Search:
     link: str | None
     found: list[Found] = field(default_factory=list)
 
-    def look(self, gray: Gray, top: int, scale: int = 1, *, cut: tuple[bool, bool] = (False, False)) -> None:
+    def look(
+        self,
+        gray: Gray,
+        top: int,
+        scale: int = 1,
+        *,
+        cut: tuple[bool, bool] = (False, False),
+        also_smaller: bool = False,
+    ) -> None:
         """Looks into a stretch that begins at the row `top` of the poster and is `scale` times smaller.
 
-        `cut` tells whether another stretch shows what is cut off above and below: a code that lies there is left to it.
+        `also_smaller` is for a stretch whose small picture is not looked into by itself. `cut` tells whether another
+        stretch shows what is cut off above and below: a code that lies there is left to it.
         *Raises* Blocked ``qr_unproved`` when our own code is not good enough.
         """
-        for code in read_codes(gray):
+        for code in read_codes(gray, also_smaller=also_smaller):
             left, upper, right, lower = square = square_of(code)
             reach = MARGIN * side_of(square)
             if (cut[0] and upper < reach) or (cut[1] and lower + reach > gray.shape[0]):

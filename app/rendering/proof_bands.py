@@ -74,10 +74,11 @@ class _Bands:
     def prove(self, display: DisplayList) -> None:
         search = Search(display.qr.link if display.qr else None)
         spans = list(_joined([*self._new(display), *self._unsearched()]))
+        is_whole = spans == [(0, display.height_px)]
         for top, bottom in spans:
-            search.look(self._gray(top, bottom), top)
+            search.look(self._gray(top, bottom), top, also_smaller=is_whole)
         search.require_own()
-        if spans != [(0, display.height_px)]:
+        if not is_whole:
             search.look(np.concatenate([band.small for band in self.read]), 0, REDUCED)
         search.settle()
         if self.cache is not None:

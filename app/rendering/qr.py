@@ -42,13 +42,16 @@ def picture(link: str, module_px: int, quiet_modules: int = 4) -> bytes:
     return file.getvalue()
 
 
-def read_codes(gray: Gray) -> list[zxingcpp.Barcode]:
+def read_codes(gray: Gray, *, also_smaller: bool = True) -> list[zxingcpp.Barcode]:
     """The QR codes, Micro QR codes and rMQR codes in a picture, however they are turned or inverted.
+
+    A large one may read only where the picture is made smaller; who looks into a smaller one by themselves need not
+    have it made (`also_smaller`).
 
     The smallest Micro QR codes hold a check of two bytes: once in ten thousand posters, the corner of a larger code or
     a texture reads as one. So one must read the same from its surroundings enlarged, and stand in no other code.
     """
-    found = list(zxingcpp.read_barcodes(gray, formats=KINDS))
+    found = list(zxingcpp.read_barcodes(gray, formats=KINDS, try_downscale=also_smaller))
     sure = [code for code in found if not is_doubtful(code)]
     if len(sure) == len(found):
         return sure
