@@ -147,6 +147,8 @@ def test_other_formats_are_made_when_they_are_asked_for(house: House, advisor: F
     answer = press(advisor, f"{poster}/issue", format="jpeg")
     assert answer.headers["Location"] == f"{poster}/share?made=jpeg"
     assert advisor.get(f"{poster}/file/jpeg").content_type == "image/jpeg"
+    assert "is ready" in advisor.get(f"{poster}/share?made=jpeg").text
+    assert "is ready" not in advisor.get(f"{poster}/share?made=exe").text
     assert press(advisor, f"{poster}/issue", format="exe").status_code == 404
     assert advisor.get(f"{poster}/file/exe").status_code == 404
 

@@ -87,7 +87,7 @@ def share_page(poster_id: str) -> Response:
         words=_words(poster, address),
         channels=CHANNELS,
         formats=editions(poster.size in poster.head.get("printed", ())),
-        made=request.args.get("made"),
+        made=next((one for one in poster.formats if one == request.args.get("made")), None),
         file_format="png" if "png" in poster.formats else poster.formats[0],
     )
     return make_response(page)
