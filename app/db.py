@@ -11,11 +11,11 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.config import Settings
-from app.kernel.errors import AppError, Unavailable
+from app.kernel.errors import AppError, Invalid, Problem, Unavailable
 
 RETRIES = 3
 _WRITE, _CLOCK = "imprimatur_write", "imprimatur_clock"
@@ -93,7 +93,8 @@ def transaction(deps: HasEngine) -> Iterator[Session]:
     """A session whose work is committed at the end of the block, or rolled back when the block raises.
 
     *Raises* Unavailable when the database is locked (``database_busy``), gone (``database_down``) or full
-    (``disk_full``), and ``database_conflict`` when it chose to undo this transaction in favour of another.
+    (``disk_full``), and ``database_conflict`` when it chose to undo this transaction in favour of another; Invalid
+    ``not_storable`` for a value that no database column holds.
     """
     with _translated(), Session(deps.engine.execution_options(**{_WRITE: True}), expire_on_commit=False) as session:
         yield session
@@ -158,6 +159,8 @@ def database_now(session: Session) -> datetime:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except (DataError, OverflowError) as error:  # text with a zero byte, a number beyond the column's
+        raise Invalid.of([Problem("value", "not_storable", "the database has no room for such a value")]) from error
     except DBAPIError as error:
         known = _known(error)
         if known is None:

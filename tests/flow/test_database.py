@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, select, text
+from sqlalchemy import BigInteger, Column, Engine, Integer, MetaData, Select, Table, literal, select, text
 from sqlalchemy.exc import StatementError
 
 from app.db import UtcDateTime, database_now, reading, transaction
-from app.kernel.errors import Unavailable
+from app.kernel.errors import Invalid, Unavailable
 
 INSTANTS = Table("instants", MetaData(), Column("id", Integer, primary_key=True), Column("at", UtcDateTime))
 
@@ -52,6 +53,17 @@ def test_an_instant_comes_back_in_utc_whatever_zone_it_was_given_in(deps: Simple
 def test_a_naive_instant_is_refused(deps: SimpleNamespace) -> None:
     with pytest.raises(StatementError, match="naive"), transaction(deps) as session:
         session.execute(INSTANTS.insert().values(at=datetime(2026, 11, 22, 8, 0)))  # noqa: DTZ001
+
+
+def test_a_value_that_no_column_holds_is_said_to_be_none(deps: SimpleNamespace) -> None:
+    """Neither database takes a number of thirty digits, and PostgreSQL no zero byte."""
+    asked: list[Select[Any]] = [select(literal(10**30, BigInteger))]
+    if deps.engine.dialect.name == "postgresql":
+        asked.append(select(literal("a\x00b")))
+    for one in asked:
+        with pytest.raises(Invalid) as refused, reading(deps) as session:
+            session.execute(one)
+        assert [(problem.path, problem.code) for problem in refused.value.problems] == [("value", "not_storable")]
 
 
 def test_the_databases_clock_is_aware_and_close_to_ours(deps: SimpleNamespace) -> None:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -296,6 +297,46 @@ def test_what_is_of_the_whole_house_is_refused_below_headquarters(house: MatrixH
                 wrong.append(f"{caller.label}: {way}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
     assert asked >= 18
+
+
+class Noted(ImmutableMultiDict[str, str]):
+    """What an address asks, which notes what the page reads of it."""
+
+    read: ClassVar[set[str]] = set()
+
+    def get(self, key: str, *given: Any, **options: Any) -> Any:
+        self.read.add(key)
+        return super().get(key, *given, **options)
+
+    def __getitem__(self, key: str) -> str:
+        self.read.add(key)
+        return super().__getitem__(key)
+
+
+ODD = ("", "x", "-1", "9" * 30, "NaN", "a\x00b", "0001-01-01", "9999-12-31", "['\"<😀", "文" * 3000)
+
+
+def test_no_page_falls_over_what_an_address_asks(house: MatrixHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    noting = type("Noting", (house.app.request_class,), {"parameter_storage_class": Noted})
+    monkeypatch.setattr(house.app, "request_class", noting)
+    asked, wrong = 0, []
+    for way in ways(house):
+        callers = [caller for caller, is_theirs in permitted_callers(house, way) if is_theirs]
+        if way.method != "GET" or not callers:
+            continue
+        caller = next((one for one in callers if at_headquarters(one)), callers[0])
+        path = address(house, way)
+        Noted.read.clear()
+        one_answer(house, caller, way).close()
+        names = set(Noted.read)
+        for value in ODD if names else ():
+            asked += 1
+            answer = caller.browser.get(path, query_string=dict.fromkeys(names, value))
+            answer.close()
+            if answer.status_code >= 500:
+                wrong.append(f"{way}: {sorted(names)} = {value[:20]!r}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert asked >= 150
 
 
 def one_answer(house: MatrixHouse, caller: Caller, way: Way) -> TestResponse:

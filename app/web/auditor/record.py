@@ -199,9 +199,10 @@ def _number(name: str) -> int | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if date.min < found < date.max else None  # another zone may begin it a day before, or end it after
 
 
 def _pretty(text: str) -> str:
