@@ -14,8 +14,8 @@ from app.compliance.nets import give_way
 from app.compliance.pack import Jurisdiction, Product
 from app.compliance.readings import readings
 from app.compliance.report import finding_of, forbidden_characters, merged
-from app.compliance.rules import Book, InForce, Rules
-from app.compliance.view import View, try_together
+from app.compliance.rules import Book, Compiled, InForce, Rules
+from app.compliance.view import View, occur_together, open_together, try_together
 from app.kernel.errors import Blocked, Invalid, Problem
 
 
@@ -140,20 +140,8 @@ _Found = tuple[_Case, Hit]
 
 def _judge(book: Book, cases: Sequence[_Case], as_of: date) -> None:
     """All rules of `book`, one after the other on all cases: what a rule asks for stays at hand for the next text."""
-    found: dict[str, list[_Found]] = {}
-    for case in cases:
-        for view in case.views:
-            for hit in term_hits(book, view, case.in_force):
-                found.setdefault(hit.compiled.rule.id, []).append((case, hit))
-    for index, fired in _fired(book, cases):
-        compiled = book.rules[index]
-        hits = [
-            (case, hit)
-            for case, view, triggers in fired
-            for hit in hits_of(compiled, triggers, view, case.views, case.document, as_of)
-        ]
-        found.setdefault(compiled.rule.id, []).extend(hits)
-    for hits in found.values():
+    open_together(book.patterns, [view for case in cases for view in case.views])
+    for hits in (*_hits_of_terms(book, cases), *_hits_of_patterns(book, cases, as_of)):
         for case, hit in _unsaved(book, hits):
             if hit.start == hit.end or hit.view.reads_anew(hit.start, hit.end):
                 case.findings.append(finding_of(hit, case.text))
@@ -161,20 +149,83 @@ def _judge(book: Book, cases: Sequence[_Case], as_of: date) -> None:
         case.findings += badly_set(book, case.in_force.ids, case.document)
 
 
-def _fired(book: Book, cases: Sequence[_Case]) -> Iterator[tuple[int, list[tuple[_Case, View, list[str]]]]]:
-    """The rules (terms apart), by number, with the views in which one of their triggers matches, if they have any."""
-    woken: dict[int, list[tuple[_Case, View, list[str]]]] = {}
-    tries: dict[str, list[View]] = {}
+def _hits_of_terms(book: Book, cases: Sequence[_Case]) -> Iterator[list[_Found]]:
+    """The hits of each rule that forbids terms, in texts in which no context saves all of them."""
+    found: dict[str, list[_Found]] = {}
     for case in cases:
         for view in case.views:
-            for index, triggers in book.woken(view.text, case.in_force):
-                woken.setdefault(index, []).append((case, view, triggers))
-                for pattern in triggers:
-                    tries.setdefault(pattern, []).append(view)
-    for pattern, views in tries.items():
-        try_together(book.patterns, pattern, views)
-    for index in sorted(woken):
-        yield index, [one for one in woken[index] if not one[2] or any(map(one[1].tried, one[2]))]
+            for hit in term_hits(book, view, case.in_force):
+                found.setdefault(hit.compiled.rule.id, []).append((case, hit))
+    for hits in found.values():
+        views = {id(hit.view): hit.view for _, hit in hits}
+        free = {id(view) for view in _free(book, hits[0][1].compiled, list(views.values()))}
+        yield [(case, hit) for case, hit in hits if id(hit.view) in free]
+
+
+def _hits_of_patterns(book: Book, cases: Sequence[_Case], as_of: date) -> Iterator[list[_Found]]:
+    """The hits of each of the other rules, in texts in which no context saves all of them.
+
+    Where a pattern matches is asked where that counts: one context may stand in most of the texts.
+    """
+    for index, fired in _fired(book, cases):
+        compiled = book.rules[index]
+        free = {id(view) for view in _free(book, compiled, [view for _, view, _ in fired])}
+        fired = [one for one in fired if id(one[1]) in free]
+        _match(book, compiled, fired)
+        yield [
+            (case, hit)
+            for case, view, triggers in fired
+            for hit in hits_of(compiled, triggers, view, case.views, case.document, as_of)
+        ]
+
+
+_Fired = tuple[_Case, View, list[str]]
+
+
+def _fired(book: Book, cases: Sequence[_Case]) -> Iterator[tuple[int, list[_Fired]]]:
+    """The rules (terms apart), by number, with the views in which some of their triggers match, if they have any."""
+    shown = [(case, view) for case in cases for view in case.views]
+    tries = book.tries([view.text for _, view in shown], [case.in_force for case, _ in shown])
+    matched = {
+        pattern: _occurring(book, pattern, [shown[number][1] for number in asked], asked)
+        for pattern, asked in tries.items()
+    }
+    for index in book.woken_by(pattern for pattern, numbers in matched.items() if numbers):
+        fired: dict[int, list[str]] = {at: [] for at in range(len(shown))} if index in book.always else {}
+        for pattern in book.triggers.get(index, ()):
+            for number in matched.get(pattern, ()):
+                fired.setdefault(number, []).append(pattern)
+        rule_id = book.rules[index].rule.id
+        own = [number for number in sorted(fired) if rule_id in shown[number][0].in_force.ids]
+        if own:
+            yield index, [(*shown[number], fired[number]) for number in own]
+
+
+def _occurring(book: Book, pattern: str, views: Sequence[View], numbers: Sequence[int]) -> list[int]:
+    """The numbers of those of the views in which a pattern matches."""
+    occur_together(book.patterns, pattern, views)
+    return [number for number, view in zip(numbers, views, strict=True) if view.occurs(pattern)]
+
+
+def _free(book: Book, compiled: Compiled, views: Sequence[View]) -> Sequence[View]:
+    """Those of the views in which no context stands that saves all hits of the rule."""
+    for nearby in compiled.voiding:
+        asked = [view for view in views if view.may_match(nearby.pattern)]
+        if asked:
+            occur_together(book.patterns, nearby.pattern, asked)
+            saved = {id(view) for view in asked if view.occurs(nearby.pattern)}
+            views = [view for view in views if id(view) not in saved]
+    return views
+
+
+def _match(book: Book, compiled: Compiled, fired: Sequence[_Fired]) -> None:
+    """Find out where the triggers match, and the contexts without which the rule does not fire."""
+    for nearby in compiled.only_if:
+        if not nearby.is_anchored:
+            views = [view for _, view, _ in fired if view.may_match(nearby.pattern)]
+            try_together(book.patterns, nearby.pattern, views)
+    for pattern in dict.fromkeys(pattern for _, _, triggers in fired for pattern in triggers):
+        try_together(book.patterns, pattern, [view for _, view, triggers in fired if pattern in triggers])
 
 
 def _unsaved(book: Book, found: list[_Found]) -> list[_Found]:
@@ -184,7 +235,12 @@ def _unsaved(book: Book, found: list[_Found]) -> list[_Found]:
     compiled = found[0][1].compiled
     if compiled.only_if:
         found = [(case, hit) for case, hit in found if any_stands(compiled.only_if, hit.view, hit.start, hit.end)]
+    opened = 0
+    for _, hit in found:
+        opened |= hit.view.opened
     for nearby in compiled.saving:
+        if not book.patterns.may_match(nearby.pattern, opened):
+            continue
         asked = {id(one[1]): one for one in found if one[1].view.may_match(nearby.pattern)}
         if asked:
             if not nearby.is_anchored:

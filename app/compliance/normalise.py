@@ -4,12 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from opencc import OpenCC
 
 from app.compliance.codes import CodeTable
 from app.compliance.lookalikes import CHARACTERS, LETTERS, SPLIT, STYLED
+from app.kernel.lazy import lazy
 
 CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
@@ -219,7 +219,7 @@ class Tight:
         self.text = _BETWEEN.sub("", whole)
         self._whole = whole
 
-    @cached_property
+    @lazy
     def starts(self) -> tuple[int, ...]:
         """Where the characters stand in the whole text."""
         size = len(self._whole)
