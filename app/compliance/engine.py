@@ -11,6 +11,7 @@ from app.compliance.hits import Hit, hits_of, term_hits
 from app.compliance.layout import badly_set
 from app.compliance.legibility import illegible
 from app.compliance.nets import give_way
+from app.compliance.normalise import may_be_forbidden
 from app.compliance.pack import Jurisdiction, Product
 from app.compliance.readings import readings
 from app.compliance.report import finding_of, forbidden_characters, merged
@@ -83,7 +84,7 @@ def fragment(text: str, jurisdiction: Jurisdiction, product: Product) -> Documen
     return Document((TextRun(text),), Facts(jurisdiction, product), fragment=True)
 
 
-AT_ONCE = 256  # documents that are best judged together
+AT_ONCE = 1024  # documents that are best judged together
 JURISDICTIONS, PRODUCTS = frozenset(get_args(Jurisdiction)), frozenset(get_args(Product))
 
 
@@ -107,12 +108,15 @@ def _findings(
     show: Callable[[int, list[View]], None],
 ) -> list[list[Finding]]:
     texts = [document.text for document in documents]
-    found = [list(forbidden_characters(text)) for text in texts]
+    asked = may_be_forbidden(texts)
+    found = [list(forbidden_characters(text)) if is_asked else [] for text, is_asked in zip(texts, asked, strict=True)]
     for jurisdiction in {document.facts.jurisdiction for document in documents} & rules.books.keys():
         book = rules.books[jurisdiction]
         own = [index for index, one in enumerate(documents) if one.facts.jurisdiction == jurisdiction]
+        asked_of = {(one.facts.product, one.facts.channel): one.facts for one in documents}  # nothing else decides
+        in_force = {key: book.in_force(facts, as_of, packs, only) for key, facts in asked_of.items()}
         cases = [
-            _Case(one, text, book.in_force(one.facts, as_of, packs, only), views, findings)
+            _Case(one, text, in_force[one.facts.product, one.facts.channel], views, findings)
             for one, text, findings, views in zip(
                 [documents[index] for index in own],
                 [texts[index] for index in own],
@@ -124,8 +128,10 @@ def _findings(
         for index, case in zip(own, cases, strict=True):
             show(index, case.views)
         _judge(book, cases, as_of)
+    for findings, document in zip(found, documents, strict=True):
+        findings += illegible(document)
     return [
-        give_way(merged([*findings, *illegible(document)], text), text, _nets(rules, document))
+        give_way(merged(findings, text), text, _nets(rules, document)) if findings else []
         for findings, document, text in zip(found, documents, texts, strict=True)
     ]
 
@@ -186,10 +192,7 @@ def _fired(book: Book, cases: Sequence[_Case]) -> Iterator[tuple[int, list[_Fire
     """The rules (terms apart), by number, with the views in which some of their triggers match, if they have any."""
     shown = [(case, view) for case in cases for view in case.views]
     tries = book.tries([view.text for _, view in shown], [case.in_force for case, _ in shown])
-    matched = {
-        pattern: _occurring(book, pattern, [shown[number][1] for number in asked], asked)
-        for pattern, asked in tries.items()
-    }
+    matched = {pattern: _matched(book, pattern, asked, shown) for pattern, asked in tries.items()}
     for index in book.woken_by(pattern for pattern, numbers in matched.items() if numbers):
         fired: dict[int, list[str]] = {at: [] for at in range(len(shown))} if index in book.always else {}
         for pattern in book.triggers.get(index, ()):
@@ -201,10 +204,17 @@ def _fired(book: Book, cases: Sequence[_Case]) -> Iterator[tuple[int, list[_Fire
             yield index, [(*shown[number], fired[number]) for number in own]
 
 
-def _occurring(book: Book, pattern: str, views: Sequence[View], numbers: Sequence[int]) -> list[int]:
-    """The numbers of those of the views in which a pattern matches."""
-    occur_together(book.patterns, pattern, views)
-    return [number for number, view in zip(numbers, views, strict=True) if view.occurs(pattern)]
+def _matched(book: Book, pattern: str, asked: Sequence[int], shown: Sequence[tuple[_Case, View]]) -> Sequence[int]:
+    """The numbers of those of the views asked about in which a trigger matches and its rule may hit.
+
+    What wakes its rule in most texts is only asked of those in which no context saves all.
+    """
+    rules = book.woken[pattern]
+    if len(rules) == 1 and len(asked) * 4 > len(shown):
+        free = {id(view) for view in _free(book, book.rules[rules[0]], [shown[number][1] for number in asked])}
+        asked = [number for number in asked if id(shown[number][1]) in free]
+    found = book.patterns.occurring(book.patterns.number[pattern], [shown[number][1].data for number in asked])
+    return [asked[at] for at in sorted(found)]
 
 
 def _free(book: Book, compiled: Compiled, views: Sequence[View]) -> Sequence[View]:

@@ -114,6 +114,8 @@ class Lexicon:
     def restore(self, tight: Tight, in_sounds: str, segments: Segments) -> list[tuple[int, int, str]]:
         """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it; its sounds are known."""
         text = tight.text
+        if _LATIN.search(in_sounds) is None and not self._sounds_alike(text, in_sounds):
+            return []
         sounds, is_spelled = _sounds(text, in_sounds)
         asked = self._spelled if is_spelled else self._unspelled
         if asked.automaton is None:
@@ -130,6 +132,18 @@ class Lexicon:
                 if self._is_disguise(tight, sounds, (first, end), word, segments):
                     found.append((tight.starts[start], tight.starts[stop - 1] + 1, word))
         return _disjoint(found)
+
+    def _sounds_alike(self, text: str, in_sounds: str) -> bool:
+        """Whether something in a text without letters sounds like a word that is not written there: said sooner."""
+        automaton, words = self._unspelled.automaton, self._unspelled.words
+        if automaton is None:
+            return False
+        for start, end, number in automaton.find_overlapping(in_sounds):
+            written = text[start:end]
+            for word in words[number]:
+                if written != word and not _differs_too_much(written, word):
+                    return True
+        return False
 
     def _is_short(self, word: str, written: str) -> bool:
         """Whether two characters may be read as the two of `word`: one is the same, and so may be a letter."""

@@ -110,11 +110,11 @@ class Book:
                 self.triggers[index] = tuple(dict.fromkeys(triggers))
             elif isinstance(compiled.rule, DisclosureRule):
                 self.always += (index,)
-        self._woken: dict[str, list[int]] = {}
+        self.woken: dict[str, list[int]] = {}  # the rules of each trigger, by number
         for index, triggers in self.triggers.items():
             for pattern in triggers:
-                self._woken.setdefault(pattern, []).append(index)
-        gate = [(pattern, way) for pattern in self._woken for way in ways(pattern)]
+                self.woken.setdefault(pattern, []).append(index)
+        gate = [(pattern, way) for pattern in self.woken for way in ways(pattern)]
         self._gated = [pattern for pattern, _ in gate]
         self._gate = Prefilter([way for _, way in gate])
 
@@ -127,7 +127,7 @@ class Book:
 
     def woken_by(self, patterns: Iterable[str]) -> list[int]:
         """The rules, by number, that one of these triggers wakes, and those that nothing has to wake."""
-        return sorted({*self.always, *(index for pattern in patterns for index in self._woken[pattern])})
+        return sorted({*self.always, *(index for pattern in patterns for index in self.woken[pattern])})
 
     def in_force(
         self, facts: Facts, as_of: date, packs: frozenset[str] | None, only: frozenset[str] | None = None

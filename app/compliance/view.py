@@ -14,7 +14,12 @@ class View:
     """A folded text with its map to the original. `changed` are the original spans that only this view reads so."""
 
     def __init__(
-        self, folded: Folded, patterns: PatternSet, how: str = "", changed: tuple[tuple[int, int], ...] = ()
+        self,
+        folded: Folded,
+        patterns: PatternSet,
+        how: str = "",
+        changed: tuple[tuple[int, int], ...] = (),
+        tight: Tight | None = None,
     ) -> None:
         self.folded = folded
         self.text = folded.text
@@ -25,6 +30,8 @@ class View:
         self._spans: dict[str, tuple[tuple[int, int], ...]] = {}
         self._occurs: dict[str, bool] = {}
         self._had: dict[tuple[str, int, int], bool] = {}
+        if tight is not None:
+            self.tight = tight
 
     @lazy
     def tight(self) -> Tight:
