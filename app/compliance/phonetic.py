@@ -1,6 +1,7 @@
 """Words disguised by their sound (bao本, 包本保息, sòng礼) or by digits for letters (r1sk-fr33), restored."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -103,13 +104,21 @@ class Lexicon:
             }
         )
 
-    def may_restore(self, in_sounds: str) -> bool:
-        """Whether `restore` may find something in a tight text with these sounds: said sooner."""
-        if _LATIN.search(in_sounds) is None:
-            automaton, heard = self._unspelled.automaton, in_sounds
-        else:
-            automaton, heard = self._spelled.automaton, _LATIN.sub(_spelled_out, in_sounds)
-        return automaton is not None and bool(automaton.find(heard))
+    def may_restore(self, in_sounds: Sequence[str]) -> list[int]:
+        """The indices of those tight texts with these sounds in which `restore` may find something: said sooner."""
+        spelled = [index for index, heard in enumerate(in_sounds) if _LATIN.search(heard)]
+        is_spelled = set(spelled)
+        unspelled = [index for index in range(len(in_sounds)) if index not in is_spelled]
+        return sorted(
+            [
+                *_heard(self._unspelled.automaton, unspelled, "\n".join([in_sounds[index] for index in unspelled])),
+                *_heard(
+                    self._spelled.automaton,
+                    spelled,
+                    _LATIN.sub(_spelled_out, "\n".join([in_sounds[index] for index in spelled])),
+                ),
+            ]
+        )
 
     def restore(self, tight: Tight, in_sounds: str, segments: Segments) -> list[tuple[int, int, str]]:
         """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it; its sounds are known."""
@@ -217,6 +226,18 @@ def in_sounds(texts: Sequence[str]) -> list[str]:
         found if found is not None else "".join([_sound_of[char] for char in text])
         for text, found in zip(texts, translated, strict=True)
     ]
+
+
+def _heard(automaton: CharwiseDoubleArrayAhoCorasick | None, numbers: Sequence[int], lines: str) -> list[int]:
+    """The numbers of the lines in which the automaton finds something."""
+    found = automaton.find_overlapping(lines) if automaton is not None else []
+    if not found:
+        return []
+    ends = [match.start() for match in _LINE_END.finditer(lines)]
+    return [numbers[line] for line in sorted({bisect_left(ends, start) for start, _, _ in found})]
+
+
+_LINE_END = re.compile("\n")
 
 
 def _spelled_out(run: re.Match[str]) -> str:

@@ -59,14 +59,21 @@ class Compiled:
         rule = self.rule
         return "review" if rule.status == "unverified" and rule.severity == "block" else rule.severity
 
-    def applies(self, facts: Facts, as_of: date) -> bool:
-        """Whether the rule is in force on the day and meant for these facts."""
+    def is_in_force(self, as_of: date) -> bool:
+        """Whether the rule is in force on the day."""
         rule = self.rule
         return (
             rule.status != "draft"
             and not (rule.status == "pending" and rule.effective_from is None)
             and (rule.effective_from is None or rule.effective_from <= as_of)
             and (rule.effective_to is None or as_of <= rule.effective_to)
+        )
+
+    def applies(self, facts: Facts, as_of: date) -> bool:
+        """Whether the rule is in force on the day and meant for these facts."""
+        rule = self.rule
+        return (
+            self.is_in_force(as_of)
             and (not rule.products or facts.product in rule.products)
             and (not rule.channels or facts.channel is None or facts.channel in rule.channels)
         )

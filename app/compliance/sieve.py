@@ -1,16 +1,19 @@
 """Which of many texts changed rules may hit at all, by what is kept of their readings: the others pass as before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 
 from app.compliance.changed import Change, asks_of_all
-from app.compliance.normalise import Tight
+from app.compliance.document import Document, Facts
+from app.compliance.firing import Case, unsaved_hits
+from app.compliance.normalise import Folded, Tight
 from app.compliance.pack import TermRule
 from app.compliance.patterns import ways
 from app.compliance.phonetic import Lexicon, in_sounds
-from app.compliance.prefilter import Prefilter, bits_of
-from app.compliance.rules import Book, triggers_of
+from app.compliance.prefilter import Prefilter
+from app.compliance.rules import Book, InForce, triggers_of
 from app.compliance.segment import Segments
 from app.compliance.view import View
 
@@ -26,19 +29,22 @@ def lines_of(views: Sequence[View]) -> str:
 
 
 class Sieve:
-    """The rules that a change asks for, and the words that it restores otherwise."""
+    """The rules that a change asks for on a day, and the words that it restores otherwise."""
 
-    def __init__(self, book: Book, change: Change) -> None:
-        asked = [compiled for compiled in book.rules if compiled.rule.id in change.asked]
+    def __init__(self, book: Book, change: Change, as_of: date) -> None:
+        asked = [one for one in book.rules if one.rule.id in change.asked and one.is_in_force(as_of)]
         gate = [
             (pattern, way)
             for pattern in dict.fromkeys(pattern for compiled in asked for pattern in triggers_of(compiled.rule))
             for way in ways(pattern)
         ]
         terms = {term for compiled in asked if isinstance(compiled.rule, TermRule) for term in compiled.texts}
-        self._patterns = book.patterns
+        self._book = book
+        self._as_of = as_of
+        self._in_force = InForce(frozenset(compiled.rule.id for compiled in asked), 0)
         self._triggers = [pattern for pattern, _ in gate]
         self._gate = Prefilter([way for _, way in gate])
+        self._all = (1 << len(gate)) - 1
         self._terms = CharwiseDoubleArrayAhoCorasick(sorted(terms), MATCH_KIND_STANDARD) if terms else None
         self._lexicon = Lexicon(change.words, change.short) if change.words else None
         self._takes_all = change.is_all or asks_of_all(book, change.asked)
@@ -47,36 +53,64 @@ class Sieve:
         """Whether the change may have each text, given by its lines, read by its sound as it was not before."""
         if self._lexicon is None:
             return [False] * len(lines)
-        tight = [text.partition(_TEXT)[0].partition(_LINE)[0] for text in lines]
-        return [
-            self._lexicon.may_restore(heard) and self._is_restored(text, heard)
-            for heard, text in zip(in_sounds(tight), lines, strict=True)
-        ]
+        heard = in_sounds([text.partition(_TEXT)[0].partition(_LINE)[0] for text in lines])
+        found = [False] * len(lines)
+        for index in self._lexicon.may_restore(heard):
+            found[index] = self._is_restored(lines[index], heard[index])
+        return found
 
     def _is_restored(self, lines: str, heard: str) -> bool:
         plain = lines.partition(_TEXT)[2].partition(_LINE)[0]
         return self._lexicon is not None and bool(self._lexicon.restore(Tight(plain), heard, Segments(plain)))
 
-    def may_hit(self, lines: Sequence[str]) -> list[bool]:
-        """Whether a rule may hit each text, if the change has it read as before."""
-        if self._takes_all:
-            return [True] * len(lines)
-        found = [False] * len(lines)
-        tries: dict[str, list[int]] = {}
-        for index, text in enumerate(lines):
-            tight, _, readings = text.partition(_TEXT)
-            if self._terms is not None and self._terms.find(tight):
-                found[index] = True
-                continue
-            for pattern in {self._triggers[way] for way in bits_of(self._gate.open(readings))}:
-                tries.setdefault(pattern, []).append(index)
-        for pattern, asked in tries.items():
-            for index in self._touched(pattern, [index for index in asked if not found[index]], lines):
-                found[index] = True
-        return found
+    def may_hit(self, lines: Sequence[str]) -> list[frozenset[str]]:
+        """The ids of the rules that may hit each text, if the change has it read as before.
 
-    def _touched(self, pattern: str, asked: Sequence[int], lines: Sequence[str]) -> set[int]:
-        """Those of the texts asked about in which a pattern may match."""
-        readings = [(index, one.encode()) for index in asked for one in lines[index].partition(_TEXT)[2].split(_LINE)]
-        found = self._patterns.touched(self._patterns.number[pattern], [data for _, data in readings])
-        return {readings[at][0] for at in found}
+        The rules are asked as they are when they judge, but of what is kept: for whom a text is, and what of a reading
+        is read otherwise than it stands there, is not known. What might be is taken to be.
+        """
+        if self._takes_all:
+            return [self._in_force.ids] * len(lines)
+        parts = [text.partition(_TEXT) for text in lines]
+        readings = [text for _, _, text in parts]
+        termed = {index for index, (tight, _, _) in enumerate(parts) if self._terms and self._terms.find(tight)}
+        touched = self._touched(readings)
+        cases: dict[int, Case] = {}
+        numbers: dict[int, range] = {}  # of the views of each text
+        end = 0
+        for index in sorted(termed.union(*touched.values())):
+            case = cases[index] = Case(_UNKNOWN, self._in_force, self._views(readings[index]))
+            numbers[index] = range(end, end + len(case.views))
+            end = numbers[index].stop
+        tries = {
+            pattern: [number for index in sorted(indices) for number in numbers[index]]
+            for pattern, indices in touched.items()
+        }
+        with_terms = [cases[index] for index in sorted(termed)]
+        hit: dict[int, set[str]] = {}
+        for case, found in unsaved_hits(self._book, list(cases.values()), tries, self._as_of, with_terms):
+            hit.setdefault(id(case), set()).add(found.compiled.rule.id)
+        return [frozenset(hit.get(id(cases.get(index)), ())) for index in range(len(lines))]
+
+    def _touched(self, readings: Sequence[str]) -> dict[str, set[int]]:
+        """The triggers that may match in one of the readings of a text, with the indices of these texts."""
+        asked: dict[str, dict[int, None]] = {}
+        for way, index in self._gate.open_pairs(readings, [self._all] * len(readings)):
+            asked.setdefault(self._triggers[way], {})[index] = None
+        wanted = {index for indices in asked.values() for index in indices}
+        data = {index: [one.encode() for one in readings[index].split(_LINE)] for index in wanted}
+        return {pattern: self._touching(pattern, indices, data) for pattern, indices in asked.items()}
+
+    def _touching(self, pattern: str, asked: Iterable[int], data: Mapping[int, Sequence[bytes]]) -> set[int]:
+        """Those of the texts asked about of which a trigger may match in a reading: mostly it does in the plain one."""
+        number, patterns = self._book.patterns.number[pattern], self._book.patterns
+        plain = list(asked)
+        found = {plain[at] for at in patterns.touched(number, [data[index][0] for index in plain])}
+        others = [(index, text) for index in plain if index not in found for text in data[index][1:]]
+        return found | {others[at][0] for at in patterns.touched(number, [text for _, text in others])}
+
+    def _views(self, readings: str) -> list[View]:
+        return [View(Folded(text, (), ()), self._book.patterns) for text in readings.split(_LINE)]
+
+
+_UNKNOWN = Document((), Facts(licence="", name="", organisation=""))  # nobody's own is as what somebody wrote

@@ -48,6 +48,11 @@ class View:
         """What the patterns that are asked for around hits leave open here; `open_together` says it sooner for many."""
         return self._patterns.open_around(self.text)
 
+    @property
+    def is_opened(self) -> bool:
+        """Whether that is known."""
+        return "opened" in self.__dict__
+
     def may_match(self, pattern: str) -> bool:
         """Whether `pattern` may match anywhere; where it does not, it matches in no part of the text either."""
         return self._patterns.may_match(pattern, self.opened)
@@ -161,8 +166,9 @@ def occur_together(patterns: PatternSet, pattern: str, views: Sequence[View]) ->
 
 def open_together(patterns: PatternSet, views: Sequence[View]) -> None:
     """Find out for many views at once what the patterns that are asked for around hits leave open."""
-    if len(views) >= _MANY:
-        for view, opened in zip(views, patterns.open_around_each([view.text for view in views]), strict=True):
+    asked = [view for view in views if not view.is_opened]
+    if len(asked) >= _MANY:
+        for view, opened in zip(asked, patterns.open_around_each([view.text for view in asked]), strict=True):
             view.opened = opened
 
 

@@ -16,6 +16,7 @@ from app.flow.day import day_here
 from app.flow.deps import Deps
 from app.flow.findings import undecided
 from app.flow.judge_kept import Against, Judge, Judged
+from app.flow.judged_pages import JudgedPage, judged_pages
 from app.flow.kept_document import kept_of, standing_of
 from app.flow.make_poster import Studio
 from app.flow.recall import recall_poster
@@ -31,7 +32,6 @@ from app.rescans.core import CheckedDocument, Rescan, Standing
 from app.rulebook import records as rulebook
 
 JOB = "rescan_posters"
-AT_ONCE = 2000  # documents between two notes of progress
 LAID_OUT_AT_ONCE = 50  # posters of which no document is kept yet
 
 
@@ -68,7 +68,8 @@ class _Run:
     rescan: Rescan
     find: Callable[[Session], Works]
     today: date
-    counting: Future[int]
+    count: Callable[[], Future[int]]
+    counting: Future[int] | None = None
     documents: int = 0
     judged: int = 0
     blocked: int = 0
@@ -85,9 +86,19 @@ class _Run:
         digest = position.rpartition(":")[2]
         return digest if digest and position == self.position(digest) else None
 
+    def begin_counting(self) -> None:
+        """Count the posters beside everything else, if nobody does so yet."""
+        self.counting = self.counting or self.count()
+
+    def counted(self) -> int:
+        """How many posters there are; waits for the count."""
+        self.begin_counting()
+        assert self.counting is not None
+        return self.counting.result()
+
     def progress(self) -> dict[str, int]:
         """The posters that are done, as many of all as documents of all documents; none until they are counted."""
-        total = self.counting.result() if self.counting.done() else 0
+        total = self.counting.result() if self.counting is not None and self.counting.done() else 0
         done = total if not self.documents else total * min(self.judged, self.documents) // self.documents
         return {"total": total, "done": done, "blocked": self.blocked, "unjudged": self.unjudged}
 
@@ -105,7 +116,7 @@ def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
         find = partial(find_works, now=now, jurisdictions=rescan.jurisdictions)
         is_all_kept = records.is_all_kept(session, rescan.jurisdictions)
     with ThreadPoolExecutor(1, "count") as beside:  # a million take as long as a rule on them
-        run = _Run(deps, studio, rescan, find, today, beside.submit(_count, deps, find))
+        run = _Run(deps, studio, rescan, find, today, partial(beside.submit, _count, deps, find))
         if run.resumes_after is None:
             begun = {"total": 0, "done": 0, "blocked": 0, "unjudged": 0}
             retried(deps, lambda session: records.note_progress(session, rescan.id, **begun))
@@ -115,7 +126,7 @@ def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
             _keep_what_is_missing(run)
         with settled():
             standings = _judge_documents(run)
-        total = run.counting.result()
+        total = run.counted()
 
     def end(session: Session) -> None:
         documents.move_on(session, standings, studio.rules.fingerprint, today.isoformat())
@@ -179,12 +190,12 @@ def _judge_documents(run: _Run) -> list[str]:
         if run.resumes_after is not None:
             run.judged = run.documents * rescan.done // max(rescan.total, 1)
         judge = Judge(run.studio, run.today, works.blocked_documents())
-    _go_through(run, judge, None, "")
+    _go_through(run, judge, None, "", 0)
     first = [one.id for one in _standings(run) if one.made_at <= rescan.ordered_at]
-    _go_through(run, judge, first, run.resumes_after or "")
+    _go_through(run, judge, first, run.resumes_after or "", run.documents)
     # What somebody issues meanwhile may have been judged by the rules of before.
     later = [one.id for one in _standings(run) if one.id not in first and not _is_current(run, one)]
-    _go_through(run, judge, later, "")
+    _go_through(run, judge, later, "", 0)
     return [*first, *later]
 
 
@@ -197,26 +208,31 @@ def _is_current(run: _Run, standing: Standing) -> bool:
     return (standing.fingerprint, standing.day) == (run.studio.rules.fingerprint, run.today.isoformat())
 
 
-def _go_through(run: _Run, judge: Judge, standings: Sequence[str] | None, after: str) -> None:
-    """Judge the documents that stand so, from a digest on, page by page: no more is in memory at any time."""
+def _go_through(run: _Run, judge: Judge, standings: Sequence[str] | None, after: str, count: int) -> None:
+    """Judge the documents that stand so, from a digest on, page by page: no more is in memory at any time.
+
+    There are about `count`, or few.
+    """
     if standings is not None:
         with reading(run.deps) as session:
             judge.prepare(
                 session, [one for one in documents.standings(session, run.rescan.jurisdictions) if one.id in standings]
             )
-    while True:
+    if standings is not None and not standings:
+        return
+    jurisdictions, begun = run.rescan.jurisdictions, run.begin_counting if standings is not None else _not_yet
+    for page in judged_pages(run.deps, judge, jurisdictions, standings, after, count, begun):
         with reading(run.deps) as session:
-            page = documents.documents(session, standings, run.rescan.jurisdictions, after, AT_ONCE)
-            if not page:
-                return
-            judged = judge.judge(session, page)
-            news = _news(run, session, judge, page, judged)
-        after = page[-1].digest
-        run.judged += len(page)
+            news = _news(run, session, page.judged)
+        run.judged += page.documents
         run.blocked += sum(not against.is_unjudged for _, against in news.against)
         run.unjudged += sum(against.is_unjudged for _, against in news.against)
-        position = None if standings is None else run.position(after)
-        retried(run.deps, partial(_note, run=run, page=page, judged=judged, news=news, position=position))
+        position = None if standings is None else run.position(page.last)
+        retried(run.deps, partial(_note, run=run, page=page, news=news, position=position))
+
+
+def _not_yet() -> None:
+    """Nothing is begun beside documents that were never judged: they are few, and others come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +243,11 @@ class _News:
     against: tuple[tuple[Work, Against], ...]
 
 
-def _news(run: _Run, session: Session, judge: Judge, page: Sequence[CheckedDocument], judged: Judged) -> _News:
+def _news(run: _Run, session: Session, judged: Judged) -> _News:
+    if not judged.passing and not judged.against:
+        return _News((), ())
     works = run.find(session)
-    passing = [one.digest for one in page if one.digest in judge.blocked and one.digest not in judged.against]
+    passing = list(judged.passing)
     against = []
     for digest, work in works.of_documents(list(judged.against)):
         found = _undecided(session, work, judged.against[digest])
@@ -251,22 +269,15 @@ def _undecided(session: Session, work: Work, against: Against) -> Against:
     return Against((*against.copy, *(dict(one) for one in new)), (), against.is_unjudged)
 
 
-def _note(
-    session: Session,
-    run: _Run,
-    page: Sequence[CheckedDocument],
-    judged: Judged,
-    news: _News,
-    position: str | None,
-) -> None:
+def _note(session: Session, run: _Run, page: JudgedPage, news: _News, position: str | None) -> None:
     records.clear(session, news.passing, run.rescan.book)
     for work, against in news.against:
         _note_against(session, run, work, against)
-    documents.reread(session, judged.readings)
+    documents.reread(session, page.judged.readings)
     if position is None:
-        for jurisdiction in {one.jurisdiction for one in page} & run.studio.rules.books.keys():
-            own = [one.digest for one in page if one.jurisdiction == jurisdiction]
-            documents.stand(session, own, standing_of(session, run.studio.rules, jurisdiction, run.today.isoformat()))
+        for jurisdiction in page.digests.keys() & run.studio.rules.books.keys():
+            standing = standing_of(session, run.studio.rules, jurisdiction, run.today.isoformat())
+            documents.stand(session, page.digests[jurisdiction], standing)
     else:
         records.note_progress(session, run.rescan.id, position=position)
     records.note_progress(session, run.rescan.id, **run.progress())

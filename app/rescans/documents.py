@@ -43,9 +43,16 @@ def add_rows(connection: Connection, rows: Sequence[Mapping[str, Any]], links: S
 
 
 def documents(
-    session: Session, standings: Collection[str] | None, jurisdictions: Collection[str], after: str, limit: int
+    session: Session,
+    standings: Collection[str] | None,
+    jurisdictions: Collection[str],
+    after: str,
+    limit: int,
+    until: str | None = None,
 ) -> list[CheckedDocument]:
     """At most `limit` documents with one of the standings (None: with none at all), by digest after `after`.
+
+    With `until`, those with a greater digest are left out.
 
     Their `content` is left out: most are not asked for it.
     """
@@ -53,6 +60,8 @@ def documents(
     stands: ColumnElement[bool] = row.standing_id.is_(None) if standings is None else row.standing_id.in_(standings)
     columns = (row.digest, row.jurisdiction, row.lines, row.pictures, row.standing_id)
     wanted = select(*columns).where(stands, row.digest > after, row.jurisdiction.in_(jurisdictions))
+    if until is not None:
+        wanted = wanted.where(row.digest <= until)
     return [
         CheckedDocument(digest, jurisdiction, b"", _text(lines), pictures, standing_id)
         for digest, jurisdiction, lines, pictures, standing_id in session.execute(

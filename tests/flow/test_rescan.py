@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.archive import records as archive
 from app.compliance.rules import compile_rules
 from app.db import reading, retried, transaction
-from app.flow import rescan
+from app.flow import judged_pages, rescan
 from app.flow.issue import issue
 from app.flow.judge_kept import Judge
 from app.flow.rescan import order_rescan, order_when_changed, recall_blocked
@@ -180,7 +180,7 @@ def test_what_went_out_before_anything_was_kept_is_laid_out_once(desk: Desk, mon
 
 
 def test_a_rescan_that_was_killed_goes_on_where_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rescan, "AT_ONCE", 1)
+    monkeypatch.setattr(judged_pages, "AT_ONCE", 1)
     posters = [out(desk, {"words": f"山色新，\n{word}。"}) for word in ("茶也正好", "慢慢来", "天天见")]
     desk.on(severity="block")
     judged: list[str] = []
