@@ -147,23 +147,7 @@ class PatternSet:
         return found
 
     def _touched(self, number: int, texts: Sequence[bytes]) -> Iterator[tuple[int, int, bool]]:
-        """(first, last, whether it lies inside of that one) of the texts that a match of one pattern touches.
-
-        They are searched as lines of one text. What matches in one of them matches there, too, so that some match
-        touches that line; a match may also run over several lines. Of each line there is at most one match.
-        """
-        match = self._line_match(number)
-        for offset, part in _parts(texts):
-            together, ends = b"\n".join(part), _ends(part)
-            begin, size, line = 0, len(together), 0
-            while begin <= size:
-                start, end = match(_ANYWHERE, together, begin, size)[0]
-                if start < 0:
-                    break
-                line = bisect_left(ends, start, line)
-                last = line if end <= ends[line] else bisect_left(ends, end, line)
-                yield offset + line, offset + last, start < end and start < ends[line] and last == line
-                begin = ends[last] + 1
+        return _touched(self._line_match(number), texts)
 
     def matches_together(self, number: int, texts: Sequence[bytes]) -> dict[int, list[Match]]:
         """The matches of one pattern in each of the UTF-8 `texts` that has any, by its index.
@@ -255,6 +239,44 @@ class PatternSet:
 def _has_ends(pattern: str) -> bool:
     """Whether a pattern asks where the text begins or ends."""
     return _END.search(_NO_END.sub("", pattern)) is not None
+
+
+class Clue:
+    """An RE2 pattern, taken as it is, that tells which of many texts are worth a closer look."""
+
+    def __init__(self, pattern: str) -> None:
+        self._match = re2.compile(pattern, _OPTIONS)._regexp.Match if pattern else None
+
+    @classmethod
+    def of_words(cls, words: Iterable[str]) -> "Clue":
+        """For texts in which one of these words stands."""
+        return cls("|".join(map(re2.escape, sorted(words))))
+
+    def touched(self, texts: Sequence[bytes]) -> list[int]:
+        """The indices of the UTF-8 `texts` in which it may match: all in which it does, and few others."""
+        if self._match is None:
+            return []
+        found = {index for first, last, _ in _touched(self._match, texts) for index in range(first, last + 1)}
+        return sorted(found)
+
+
+def _touched(match: Any, texts: Sequence[bytes]) -> Iterator[tuple[int, int, bool]]:
+    """(first, last, whether it lies inside of that one) of the texts that a match touches.
+
+    They are searched as lines of one text. What matches in one of them matches there, too, so that some match touches
+    that line; a match may also run over several lines. Of each line there is at most one match.
+    """
+    for offset, part in _parts(texts):
+        together, ends = b"\n".join(part), _ends(part)
+        begin, size, line = 0, len(together), 0
+        while begin <= size:
+            start, end = match(_ANYWHERE, together, begin, size)[0]
+            if start < 0:
+                break
+            line = bisect_left(ends, start, line)
+            last = line if end <= ends[line] else bisect_left(ends, end, line)
+            yield offset + line, offset + last, start < end and start < ends[line] and last == line
+            begin = ends[last] + 1
 
 
 def _ends(texts: Sequence[bytes]) -> list[int]:

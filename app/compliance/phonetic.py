@@ -104,6 +104,15 @@ class Lexicon:
             }
         )
 
+    @property
+    def clue(self) -> str:
+        """An RE2 pattern for what `restore` never does without: a character, a syllable, or an initial of a word."""
+        chars = sorted({char for word in self.words for char in word})
+        read = sorted({reading for char in chars if (reading := syllable(char))})
+        initials = "".join(sorted({reading[0] for reading in read}))
+        alone = [f"(?:^|[^a-z])[{initials}](?:[^a-z]|$)"] if initials else []
+        return "(?m)" + "|".join([*map(re.escape, chars), *map(re.escape, read), *alone])
+
     def may_restore(self, in_sounds: Sequence[str]) -> list[int]:
         """The indices of those tight texts with these sounds in which `restore` may find something: said sooner."""
         spelled = [index for index, heard in enumerate(in_sounds) if _LATIN.search(heard)]

@@ -1,31 +1,37 @@
 """Which of many texts changed rules may hit at all, by what is kept of their readings: the others pass as before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-
-from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 
 from app.compliance.changed import Change, asks_of_all
 from app.compliance.document import Document, Facts
 from app.compliance.firing import Case, unsaved_hits
 from app.compliance.normalise import Folded, Tight
 from app.compliance.pack import TermRule
-from app.compliance.patterns import ways
+from app.compliance.patterns import Clue, ways
 from app.compliance.phonetic import Lexicon, in_sounds
 from app.compliance.prefilter import Prefilter
 from app.compliance.rules import Book, InForce, triggers_of
 from app.compliance.segment import Segments
 from app.compliance.view import View
 
-_LINE, _TEXT = "\x01", "\x00"  # no reading holds either
+_LINE, _TEXT = b"\x01", b"\x00"  # no reading holds either
 
 
-def lines_of(views: Sequence[View]) -> str:
-    """What a sieve asks of a document that was read so: all its readings, first without anything but letters and
-    digits, and then as they are.
+def lines_of(views: Sequence[View]) -> bytes:
+    """What a sieve asks of a document that was read so: all its readings in UTF-8, first without anything but letters
+    and digits, and then as they are.
     """
     tight = dict.fromkeys(view.tight.text for view in views)
-    return _TEXT.join([_LINE.join(tight), _LINE.join(view.text for view in views)])
+    return _TEXT.join([_LINE.join(map(_written, tight)), _LINE.join(_written(view.text) for view in views)])
+
+
+def _written(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _read(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
 
 
 class Sieve:
@@ -38,32 +44,35 @@ class Sieve:
             for pattern in dict.fromkeys(pattern for compiled in asked for pattern in triggers_of(compiled.rule))
             for way in ways(pattern)
         ]
-        terms = {term for compiled in asked if isinstance(compiled.rule, TermRule) for term in compiled.texts}
+        terms = sorted({term for compiled in asked if isinstance(compiled.rule, TermRule) for term in compiled.texts})
         self._book = book
         self._as_of = as_of
         self._in_force = InForce(frozenset(compiled.rule.id for compiled in asked), 0)
         self._triggers = [pattern for pattern, _ in gate]
         self._gate = Prefilter([way for _, way in gate])
         self._all = (1 << len(gate)) - 1
-        self._terms = CharwiseDoubleArrayAhoCorasick(sorted(terms), MATCH_KIND_STANDARD) if terms else None
+        self._terms = [Clue.of_words(terms[at : at + _WORDS]) for at in range(0, len(terms), _WORDS)]
         self._lexicon = Lexicon(change.words, change.short) if change.words else None
+        self._sounds = Clue(self._lexicon.clue) if self._lexicon and len(change.words) <= _FEW_WORDS else None
         self._takes_all = change.is_all or asks_of_all(book, change.asked)
 
-    def reread(self, lines: Sequence[str]) -> list[bool]:
+    def reread(self, lines: Sequence[bytes]) -> list[bool]:
         """Whether the change may have each text, given by its lines, read by its sound as it was not before."""
-        if self._lexicon is None:
-            return [False] * len(lines)
-        heard = in_sounds([text.partition(_TEXT)[0].partition(_LINE)[0] for text in lines])
         found = [False] * len(lines)
-        for index in self._lexicon.may_restore(heard):
-            found[index] = self._is_restored(lines[index], heard[index])
+        if self._lexicon is None:
+            return found
+        tight = [text.partition(_TEXT)[0].partition(_LINE)[0] for text in lines]
+        asked = list(range(len(lines))) if self._sounds is None else self._sounds.touched(tight)
+        heard = in_sounds([_read(tight[index]) for index in asked])
+        for at in self._lexicon.may_restore(heard):
+            found[asked[at]] = self._is_restored(self._lexicon, lines[asked[at]], heard[at])
         return found
 
-    def _is_restored(self, lines: str, heard: str) -> bool:
-        plain = lines.partition(_TEXT)[2].partition(_LINE)[0]
-        return self._lexicon is not None and bool(self._lexicon.restore(Tight(plain), heard, Segments(plain)))
+    def _is_restored(self, lexicon: Lexicon, lines: bytes, heard: str) -> bool:
+        plain = _read(lines.partition(_TEXT)[2].partition(_LINE)[0])
+        return bool(lexicon.restore(Tight(plain), heard, Segments(plain)))
 
-    def may_hit(self, lines: Sequence[str]) -> list[frozenset[str]]:
+    def may_hit(self, lines: Sequence[bytes]) -> list[frozenset[str]]:
         """The ids of the rules that may hit each text, if the change has it read as before.
 
         The rules are asked as they are when they judge, but of what is kept: for whom a text is, and what of a reading
@@ -72,8 +81,9 @@ class Sieve:
         if self._takes_all:
             return [self._in_force.ids] * len(lines)
         parts = [text.partition(_TEXT) for text in lines]
-        readings = [text for _, _, text in parts]
-        termed = {index for index, (tight, _, _) in enumerate(parts) if self._terms and self._terms.find(tight)}
+        readings = [text.split(_LINE) for _, _, text in parts]
+        tight = [tight for tight, _, _ in parts]
+        termed = {index for clue in self._terms for index in clue.touched(tight)}
         touched = self._touched(readings)
         cases: dict[int, Case] = {}
         numbers: dict[int, range] = {}  # of the views of each text
@@ -92,16 +102,19 @@ class Sieve:
             hit.setdefault(id(case), set()).add(found.compiled.rule.id)
         return [frozenset(hit.get(id(cases.get(index)), ())) for index in range(len(lines))]
 
-    def _touched(self, readings: Sequence[str]) -> dict[str, set[int]]:
+    def _touched(self, readings: Sequence[Sequence[bytes]]) -> dict[str, set[int]]:
         """The triggers that may match in one of the readings of a text, with the indices of these texts."""
-        asked: dict[str, dict[int, None]] = {}
-        for way, index in self._gate.open_pairs(readings, [self._all] * len(readings)):
-            asked.setdefault(self._triggers[way], {})[index] = None
-        wanted = {index for indices in asked.values() for index in indices}
-        data = {index: [one.encode() for one in readings[index].split(_LINE)] for index in wanted}
-        return {pattern: self._touching(pattern, indices, data) for pattern, indices in asked.items()}
+        triggers = dict.fromkeys(self._triggers)
+        asked: dict[str, Iterable[int]] = dict.fromkeys(triggers, range(len(readings)))
+        if len(triggers) > _FEW_TRIGGERS:
+            texts = [_read(_LINE.join(one)) for one in readings]
+            open_: dict[str, dict[int, None]] = {}
+            for way, index in self._gate.open_pairs(texts, [self._all] * len(texts)):
+                open_.setdefault(self._triggers[way], {})[index] = None
+            asked = {pattern: list(indices) for pattern, indices in open_.items()}
+        return {pattern: self._touching(pattern, indices, readings) for pattern, indices in asked.items()}
 
-    def _touching(self, pattern: str, asked: Iterable[int], data: Mapping[int, Sequence[bytes]]) -> set[int]:
+    def _touching(self, pattern: str, asked: Iterable[int], data: Sequence[Sequence[bytes]]) -> set[int]:
         """Those of the texts asked about of which a trigger may match in a reading: mostly it does in the plain one."""
         number, patterns = self._book.patterns.number[pattern], self._book.patterns
         plain = list(asked)
@@ -109,8 +122,11 @@ class Sieve:
         others = [(index, text) for index in plain if index not in found for text in data[index][1:]]
         return found | {others[at][0] for at in patterns.touched(number, [text for _, text in others])}
 
-    def _views(self, readings: str) -> list[View]:
-        return [View(Folded(text, (), ()), self._book.patterns) for text in readings.split(_LINE)]
+    def _views(self, readings: Sequence[bytes]) -> list[View]:
+        return [View(Folded(_read(text), (), ()), self._book.patterns) for text in readings]
 
 
+_FEW_TRIGGERS = 6  # are asked of everything
+_WORDS = 300  # are looked for by one pattern
+_FEW_WORDS = 40  # are looked for by what they are written with
 _UNKNOWN = Document((), Facts(licence="", name="", organisation=""))  # nobody's own is as what somebody wrote

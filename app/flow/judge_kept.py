@@ -43,8 +43,14 @@ class Judged:
     """
 
     against: dict[str, Against] = field(default_factory=dict)
-    readings: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, bytes] = field(default_factory=dict)
     passing: list[str] = field(default_factory=list)
+
+    def take(self, other: "Judged") -> None:
+        """Take what came of another page, too."""
+        self.against |= other.against
+        self.readings |= other.readings
+        self.passing += other.passing
 
 
 class Judge:

@@ -13,7 +13,8 @@ from app.kernel.errors import AppError
 from app.rescans import documents
 from app.rescans.core import CheckedDocument
 
-AT_ONCE = 2000  # documents between two notes of progress
+AT_ONCE = 2000  # documents of a page
+CORES = os.cpu_count() or 1
 MANY = 10_000  # are worth children
 MOST_CHILDREN = 4  # each has some memory of its own
 _SECONDS, _MEMORY_MIB = 300, 1024  # for a page, which takes less than a second
@@ -56,11 +57,10 @@ def judged_pages(
     processes are there: what else is to be done beside must not begin before.
     """
     pages = _Pages(deps, judge, jurisdictions, standings)
-    cores = len(os.sched_getaffinity(0))
-    if not standings or count < MANY or cores < 2:
+    if not standings or count < MANY or CORES < 2:
         begun()
         return pages.of(Stretch(after, _BEYOND))
-    return _by_children(pages, _stretches(after, count), min(cores, MOST_CHILDREN), begun)
+    return _by_children(pages, _stretches(after, count), min(CORES, MOST_CHILDREN), begun)
 
 
 class _Pages:

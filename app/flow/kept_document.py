@@ -55,7 +55,7 @@ def packed(rules: Rules, kept: Kept) -> CheckedDocument:
     }
     content = canonical_json(said)
     book = rules.books.get(document.facts.jurisdiction)
-    lines = lines_of(readings(book, [document.text])[0]) if book is not None else ""
+    lines = lines_of(readings(book, [document.text])[0]) if book is not None else b""
     pictures = dict(kept.pictures) or None
     return CheckedDocument(sha256_hex(content), document.facts.jurisdiction, content, lines, pictures)
 

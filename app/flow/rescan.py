@@ -1,16 +1,17 @@
 """Rescan: when the rules change, everything that is out is judged again; what does not pass is kept and told."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.archive.core import JSON
-from app.archive.records import append
+from app.archive.records import append_all
 from app.db import database_now, reading, retried
 from app.flow.day import day_here
 from app.flow.deps import Deps
@@ -32,6 +33,7 @@ from app.rescans.core import CheckedDocument, Rescan, Standing
 from app.rulebook import records as rulebook
 
 JOB = "rescan_posters"
+PAGES_AT_ONCE = 5  # are noted in one transaction
 LAID_OUT_AT_ONCE = 50  # posters of which no document is kept yet
 
 
@@ -170,14 +172,12 @@ def _laid_out(run: _Run, work: Work) -> CheckedDocument | None:
 
 
 def _note_laid_out(session: Session, run: _Run, laid: Sequence[tuple[Work, CheckedDocument | None]]) -> None:
-    lost = 0
     for work, document in laid:
         if document is not None:
             documents.keep_document(session, work.snapshot_id, document)
-        else:
-            lost += 1
-            _note_against(session, run, work, Against(is_unjudged=True))
-    run.unjudged += lost
+    lost = [(work, Against(is_unjudged=True)) for work, document in laid if document is None]
+    _note_against(session, run, lost)
+    run.unjudged += len(lost)
     records.note_progress(session, run.rescan.id, **run.progress())
 
 
@@ -221,14 +221,18 @@ def _go_through(run: _Run, judge: Judge, standings: Sequence[str] | None, after:
     if standings is not None and not standings:
         return
     jurisdictions, begun = run.rescan.jurisdictions, run.begin_counting if standings is not None else _not_yet
-    for page in judged_pages(run.deps, judge, jurisdictions, standings, after, count, begun):
+    pages = judged_pages(run.deps, judge, jurisdictions, standings, after, count, begun)
+    while some := list(islice(pages, PAGES_AT_ONCE)):
+        judged = Judged()
+        for page in some:
+            judged.take(page.judged)
         with reading(run.deps) as session:
-            news = _news(run, session, page.judged)
-        run.judged += page.documents
+            news = _news(run, session, judged)
+        run.judged += sum(page.documents for page in some)
         run.blocked += sum(not against.is_unjudged for _, against in news.against)
         run.unjudged += sum(against.is_unjudged for _, against in news.against)
-        position = None if standings is None else run.position(page.last)
-        retried(run.deps, partial(_note, run=run, page=page, news=news, position=position))
+        position = None if standings is None else run.position(some[-1].last)
+        retried(run.deps, partial(_note, run=run, pages=some, readings=judged.readings, news=news, position=position))
 
 
 def _not_yet() -> None:
@@ -237,7 +241,7 @@ def _not_yet() -> None:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What a page means for posters: those that pass again, and what is against others."""
+    """What some pages mean for posters: those that pass again, and what is against others."""
 
     passing: tuple[str, ...]
     against: tuple[tuple[Work, Against], ...]
@@ -269,26 +273,38 @@ def _undecided(session: Session, work: Work, against: Against) -> Against:
     return Against((*against.copy, *(dict(one) for one in new)), (), against.is_unjudged)
 
 
-def _note(session: Session, run: _Run, page: JudgedPage, news: _News, position: str | None) -> None:
+def _note(
+    session: Session,
+    run: _Run,
+    pages: Sequence[JudgedPage],
+    readings: Mapping[str, bytes],
+    news: _News,
+    position: str | None,
+) -> None:
     records.clear(session, news.passing, run.rescan.book)
-    for work, against in news.against:
-        _note_against(session, run, work, against)
-    documents.reread(session, page.judged.readings)
+    _note_against(session, run, news.against)
+    documents.reread(session, readings)
     if position is None:
-        for jurisdiction in page.digests.keys() & run.studio.rules.books.keys():
-            standing = standing_of(session, run.studio.rules, jurisdiction, run.today.isoformat())
-            documents.stand(session, page.digests[jurisdiction], standing)
+        for page in pages:
+            for jurisdiction in page.digests.keys() & run.studio.rules.books.keys():
+                standing = standing_of(session, run.studio.rules, jurisdiction, run.today.isoformat())
+                documents.stand(session, page.digests[jurisdiction], standing)
     else:
         records.note_progress(session, run.rescan.id, position=position)
     records.note_progress(session, run.rescan.id, **run.progress())
 
 
-def _note_against(session: Session, run: _Run, work: Work, against: Against) -> None:
+def _note_against(session: Session, run: _Run, against: Sequence[tuple[Work, Against]]) -> None:
     book = run.rescan.book
-    if records.note_findings(session, work.subject_id, work.digest, book, against.copy):
-        rules = sorted({str(found["rule"]) for found in against.copy})
-        body: dict[str, JSON] = {"rules": list(rules), "book": book, "digest": work.digest}
-        append(session, "poster.blocked", f"poster:{work.subject_id}", None, body)
+    found = {work.subject_id: (work.digest, one.copy) for work, one in against}
+    told: list[tuple[str, Mapping[str, JSON]]] = []
+    listed = [(poster_id, digest, findings) for poster_id, (digest, findings) in found.items()]
+    for poster_id in records.note_all_findings(session, book, listed) if listed else ():
+        digest, findings = found[poster_id]
+        rules: list[JSON] = [*sorted({str(one["rule"]) for one in findings})]
+        told.append((f"poster:{poster_id}", {"rules": rules, "book": book, "digest": digest}))
+    if told:
+        append_all(session, "poster.blocked", None, told)
 
 
 def recall_blocked(deps: Deps, actor: Actor, poster_id: str, reason: str) -> list[str]:

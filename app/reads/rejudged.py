@@ -124,10 +124,11 @@ class Works:
 
 def _is_live(now: datetime) -> ColumnElement[bool]:
     """That the snapshot is what is out of its poster, its template is not recalled, and a link leads to it."""
-    own, of_template, link = aliased(CaseRow), aliased(CaseRow), LinkRow
+    own, link = aliased(CaseRow), LinkRow
     is_out = exists().where(own.subject_id == PosterRow.id, own.state == "issued", own.digest == SnapshotRow.digest)
-    is_recalled = exists().where(
-        of_template.subject_id == PosterRow.template_version_id, of_template.state == "recalled"
+    # Templates are few: which of them are recalled is asked once, not for each poster.
+    is_recalled = PosterRow.template_version_id.in_(
+        select(CaseRow.subject_id).where(CaseRow.kind == "template", CaseRow.state == "recalled")
     )
     leads = exists().where(
         link.target == PosterRow.id,

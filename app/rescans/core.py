@@ -45,7 +45,7 @@ class CheckedDocument:
     digest: str
     jurisdiction: str
     content: bytes
-    lines: str
+    lines: bytes
     pictures: Mapping[str, str] | None = None
     standing_id: str | None = None
 

@@ -30,7 +30,7 @@ def row_of(document: CheckedDocument) -> dict[str, Any]:
         "digest": document.digest,
         "jurisdiction": document.jurisdiction,
         "content": zlib.compress(document.content, _LEVEL),
-        "lines": _bytes(document.lines),
+        "lines": document.lines,
         "pictures": dict(document.pictures) if document.pictures else None,
         "standing_id": document.standing_id,
     }
@@ -63,7 +63,7 @@ def documents(
     if until is not None:
         wanted = wanted.where(row.digest <= until)
     return [
-        CheckedDocument(digest, jurisdiction, b"", _text(lines), pictures, standing_id)
+        CheckedDocument(digest, jurisdiction, b"", lines, pictures, standing_id)
         for digest, jurisdiction, lines, pictures, standing_id in session.execute(
             wanted.order_by(row.digest).limit(limit)
         )
@@ -87,11 +87,11 @@ def stand(session: Session, digests: Sequence[str], standing_id: str) -> None:
         session.execute(update(CheckedDocumentRow).where(ours).values(standing_id=standing_id))
 
 
-def reread(session: Session, lines: Mapping[str, str]) -> None:
+def reread(session: Session, lines: Mapping[str, bytes]) -> None:
     """Write down how documents are read now, where that has changed, by digest."""
     for digest, read in lines.items():
         ours = CheckedDocumentRow.digest == digest
-        session.execute(update(CheckedDocumentRow).where(ours).values(lines=_bytes(read)))
+        session.execute(update(CheckedDocumentRow).where(ours).values(lines=read))
 
 
 # --- standings --------------------------------------------------------------------------------------------------------
@@ -143,14 +143,6 @@ def find_state(session: Session, jurisdiction: str, fingerprint: str) -> dict[st
     """A state of the rules as it was kept."""
     row = session.get(BookStateRow, (jurisdiction, fingerprint))
     return None if row is None else json.loads(zlib.decompress(row.state))
-
-
-def _bytes(lines: str) -> bytes:
-    return lines.encode("utf-8", "surrogatepass")
-
-
-def _text(lines: bytes) -> str:
-    return lines.decode("utf-8", "surrogatepass")
 
 
 def _parts(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
