@@ -15,6 +15,7 @@ from app.rescans.core import CheckedDocument
 
 AT_ONCE = 2000  # documents of a page
 CORES = os.cpu_count() or 1
+PAGES = 5  # that a child is given at once: it waits while the parent writes
 MANY = 10_000  # are worth children
 MOST_CHILDREN = 4  # each has some memory of its own
 _SECONDS, _MEMORY_MIB = 300, 1024  # for a page, which takes less than a second
@@ -72,10 +73,12 @@ class _Pages:
         self._jurisdictions = jurisdictions
         self._standings = standings
         self._process = os.getpid()
+        self._left_alone: object = None
 
     def __call__(self, stretch: Stretch) -> list[JudgedPage]:
         """All pages of a stretch."""
         if os.getpid() != self._process:
+            self._left_alone = self.deps.engine.pool  # the parent's connections are neither used here nor closed
             self.deps.engine.dispose(close=False)
             self._process = os.getpid()
         return list(self.of(stretch))
@@ -103,9 +106,10 @@ def _digests(found: Sequence[CheckedDocument]) -> dict[str, list[str]]:
 
 
 def _stretches(after: str, count: int) -> list[Stretch]:
-    """What lies after a digest, cut so that a stretch holds about a page: digests are spread evenly."""
-    parts = min(-(-count // AT_ONCE), 1 << 16)
+    """What lies after a digest, cut: the first stretch holds a page, the others some, for digests spread evenly."""
+    parts = min(-(-count // (AT_ONCE * PAGES)), 1 << 16)
     ends = [f"{(part << 16) // parts:04x}" for part in range(1, parts)]
+    ends = [f"{(1 << 16) // (parts * PAGES):04x}", *ends]
     ends = [end for end in ends if end > after]
     return [Stretch(*bounds) for bounds in zip([after, *ends], [*ends, _BEYOND], strict=True)]
 
@@ -115,7 +119,6 @@ def _by_children(
 ) -> Iterator[JudgedPage]:
     """The pages in order, judged by children; what a child cannot do is done here."""
     yield from pages(stretches[0])  # so that what judging needs is there to be shared
-    pages.deps.engine.dispose()  # a connection must not be forked
     done: dict[Stretch, list[JudgedPage]] = {}
     next_ = 1
     with Crew(pages, size, _SECONDS, _MEMORY_MIB) as crew:

@@ -190,7 +190,9 @@ def _judge_documents(run: _Run) -> list[str]:
         if run.resumes_after is not None:
             run.judged = run.documents * rescan.done // max(rescan.total, 1)
         judge = Judge(run.studio, run.today, works.blocked_documents())
-    _go_through(run, judge, None, "", 0)
+        unjudged = documents.count_unjudged(session)
+    if unjudged:
+        _go_through(run, judge, None, "", 0)
     first = [one.id for one in _standings(run) if one.made_at <= rescan.ordered_at]
     _go_through(run, judge, first, run.resumes_after or "", run.documents)
     # What somebody issues meanwhile may have been judged by the rules of before.

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -68,6 +68,12 @@ def documents(
             wanted.order_by(row.digest).limit(limit)
         )
     ]
+
+
+def count_unjudged(session: Session) -> int:
+    """How many documents have no standing."""
+    wanted = select(func.count()).select_from(CheckedDocumentRow)
+    return session.scalar(wanted.where(CheckedDocumentRow.standing_id.is_(None))) or 0
 
 
 def contents(session: Session, digests: Sequence[str]) -> dict[str, bytes]:

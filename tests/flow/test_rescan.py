@@ -215,6 +215,7 @@ def test_many_documents_are_judged_by_children_and_what_they_cannot_do_by_their_
 ) -> None:
     monkeypatch.setattr(judged_pages, "AT_ONCE", 1)
     monkeypatch.setattr(judged_pages, "MANY", 2)
+    monkeypatch.setattr(judged_pages, "PAGES", 1)
     monkeypatch.setattr(judged_pages, "CORES", 2)
     words = ("茶也正好", "慢慢来", "天天见", "山高水长")
     posters = [out(desk, {"words": f"山色新，\n{word}。"}) for word in words]
