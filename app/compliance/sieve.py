@@ -1,7 +1,8 @@
 """Which of many texts changed rules may hit at all, by what is kept of their readings: the others pass as before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 
 from app.compliance.changed import Change, asks_of_all
 from app.compliance.document import Document, Facts
@@ -85,13 +86,23 @@ class Sieve:
         tight = [tight for tight, _, _ in parts]
         termed = {index for clue in self._terms for index in clue.touched(tight)}
         touched = self._touched(readings)
-        cases: dict[int, Case] = {}
-        numbers: dict[int, range] = {}  # of the views of each text
-        end = 0
-        for index in sorted(termed.union(*touched.values())):
-            case = cases[index] = Case(_UNKNOWN, self._in_force, self._views(readings[index]))
-            numbers[index] = range(end, end + len(case.views))
-            end = numbers[index].stop
+        asked = sorted(termed.union(*touched.values()))
+        cases = {index: Case(_UNKNOWN, self._in_force, self._views(readings[index])) for index in asked}
+        try:
+            hit = self._hit(cases, touched, termed)
+        except Exception:  # whatever it is: it is met again where each text is judged, and told of that text
+            hit = dict.fromkeys(cases, self._in_force.ids)
+        return [frozenset(hit.get(index, ())) for index in range(len(lines))]
+
+    def _hit(
+        self, cases: Mapping[int, Case], touched: Mapping[str, Iterable[int]], termed: Iterable[int]
+    ) -> Mapping[int, Collection[str]]:
+        """The ids of the rules that hit the cases, by the indices of their texts."""
+        index_of = {id(case): index for index, case in cases.items()}
+        ends = accumulate(len(case.views) for case in cases.values())
+        numbers = {
+            index: range(end - len(case.views), end) for (index, case), end in zip(cases.items(), ends, strict=True)
+        }
         tries = {
             pattern: [number for index in sorted(indices) for number in numbers[index]]
             for pattern, indices in touched.items()
@@ -99,8 +110,8 @@ class Sieve:
         with_terms = [cases[index] for index in sorted(termed)]
         hit: dict[int, set[str]] = {}
         for case, found in unsaved_hits(self._book, list(cases.values()), tries, self._as_of, with_terms):
-            hit.setdefault(id(case), set()).add(found.compiled.rule.id)
-        return [frozenset(hit.get(id(cases.get(index)), ())) for index in range(len(lines))]
+            hit.setdefault(index_of[id(case)], set()).add(found.compiled.rule.id)
+        return hit
 
     def _touched(self, readings: Sequence[Sequence[bytes]]) -> dict[str, set[int]]:
         """The triggers that may match in one of the readings of a text, with the indices of these texts."""

@@ -18,7 +18,7 @@ CORES = os.cpu_count() or 1
 PAGES = 5  # that a child is given at once: it waits while the parent writes
 MANY = 10_000  # are worth children
 MOST_CHILDREN = 4  # each has some memory of its own
-_SECONDS, _MEMORY_MIB = 300, 1024  # for a page, which takes less than a second
+_SECONDS, _MEMORY_MIB = 120, 1024  # for what takes a few seconds at most
 _BEYOND = "g"  # every digest
 
 
