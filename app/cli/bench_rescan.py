@@ -205,7 +205,7 @@ def _keep_documents(connection: Connection, studio: Studio, posters: int, texts:
     each = max(1, posters // texts)
     for number, document in enumerate(_documents(studio, texts)):
         kept = packed(studio.rules, Kept(document, "phone", "zh", {}))
-        rows.append(documents.row_of(replace(kept, standing_id=standing)))
+        rows.append(documents.row_of(kept._replace(standing_id=standing)))
         last = posters if number == texts - 1 else (number + 1) * each
         links += [
             {"snapshot_id": f"s{poster:015d}", "document_digest": kept.digest} for poster in range(number * each, last)
@@ -305,6 +305,8 @@ class _Watch:
         self.seconds, self.cpu_seconds = time.perf_counter() - self._began, _cpu_seconds() - self._worked
         self._is_over.set()
         self._thread.join()
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # also of a moment at which nobody looked
+        self.peak_mib = max(self.peak_mib, own)
 
     def _look(self) -> None:
         while not self._is_over.wait(LOOK_SECONDS):

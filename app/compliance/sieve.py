@@ -35,6 +35,14 @@ def _read(data: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
+def _tight(lines: Sequence[bytes]) -> list[bytes]:
+    return [text[: text.find(_TEXT)] for text in lines]
+
+
+def _readings(lines: bytes) -> list[bytes]:
+    return lines[lines.find(_TEXT) + 1 :].split(_LINE)
+
+
 class Sieve:
     """The rules that a change asks for on a day, and the words that it restores otherwise."""
 
@@ -62,7 +70,7 @@ class Sieve:
         found = [False] * len(lines)
         if self._lexicon is None:
             return found
-        tight = [text.partition(_TEXT)[0].partition(_LINE)[0] for text in lines]
+        tight = [text.partition(_LINE)[0] for text in _tight(lines)]
         asked = list(range(len(lines))) if self._sounds is None else self._sounds.touched(tight)
         heard = in_sounds([_read(tight[index]) for index in asked])
         for at in self._lexicon.may_restore(heard):
@@ -70,7 +78,7 @@ class Sieve:
         return found
 
     def _is_restored(self, lexicon: Lexicon, lines: bytes, heard: str) -> bool:
-        plain = _read(lines.partition(_TEXT)[2].partition(_LINE)[0])
+        plain = _read(_readings(lines)[0])
         return bool(lexicon.restore(Tight(plain), heard, Segments(plain)))
 
     def may_hit(self, lines: Sequence[bytes]) -> list[frozenset[str]]:
@@ -81,13 +89,11 @@ class Sieve:
         """
         if self._takes_all:
             return [self._in_force.ids] * len(lines)
-        parts = [text.partition(_TEXT) for text in lines]
-        readings = [text.split(_LINE) for _, _, text in parts]
-        tight = [tight for tight, _, _ in parts]
+        tight = _tight(lines) if self._terms else []
         termed = {index for clue in self._terms for index in clue.touched(tight)}
-        touched = self._touched(readings)
+        touched = self._touched([_readings(text) for text in lines]) if self._triggers else {}
         asked = sorted(termed.union(*touched.values()))
-        cases = {index: Case(_UNKNOWN, self._in_force, self._views(readings[index])) for index in asked}
+        cases = {index: Case(_UNKNOWN, self._in_force, self._views(_readings(lines[index]))) for index in asked}
         try:
             hit = self._hit(cases, touched, termed)
         except Exception:  # whatever it is: it is met again where each text is judged, and told of that text

@@ -24,16 +24,14 @@ _BEYOND = "g"  # every digest
 
 @dataclass(frozen=True, slots=True)
 class JudgedPage:
-    """What came of some documents, whose digests are here by jurisdiction; `last` is the last of them."""
+    """What came of so many `documents`; `last` is the last digest. `unjudged` were never judged before: their digests,
+    by jurisdiction.
+    """
 
     judged: Judged
-    digests: dict[str, list[str]]
+    documents: int
     last: str
-
-    @property
-    def documents(self) -> int:
-        """How many they are."""
-        return sum(map(len, self.digests.values()))
+    unjudged: dict[str, list[str]]
 
 
 class Stretch(NamedTuple):
@@ -95,7 +93,7 @@ class _Pages:
                     return
                 judged = self._judge.judge(session, found)
             after = found[-1].digest
-            yield JudgedPage(judged, _digests(found), after)
+            yield JudgedPage(judged, len(found), after, {} if self._standings else _digests(found))
 
 
 def _digests(found: Sequence[CheckedDocument]) -> dict[str, list[str]]:

@@ -288,9 +288,9 @@ def _note(
     documents.reread(session, readings)
     if position is None:
         for page in pages:
-            for jurisdiction in page.digests.keys() & run.studio.rules.books.keys():
+            for jurisdiction in page.unjudged.keys() & run.studio.rules.books.keys():
                 standing = standing_of(session, run.studio.rules, jurisdiction, run.today.isoformat())
-                documents.stand(session, page.digests[jurisdiction], standing)
+                documents.stand(session, page.unjudged[jurisdiction], standing)
     else:
         records.note_progress(session, run.rescan.id, position=position)
     records.note_progress(session, run.rescan.id, **run.progress())
