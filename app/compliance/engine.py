@@ -5,7 +5,7 @@ from datetime import date
 from typing import get_args
 
 from app.compliance.document import LEVELS, Document, Facts, Finding, TextRun, Verdict
-from app.compliance.firing import Case, shown, unsaved_hits
+from app.compliance.firing import Case, Found, Tries, shown, unsaved_hits
 from app.compliance.layout import badly_set
 from app.compliance.legibility import illegible
 from app.compliance.nets import give_way
@@ -56,6 +56,14 @@ def check_many(
         )
         for findings in found
     ]
+
+
+def hits_in(book: Book, cases: Sequence[Case], tries: Tries, as_of: date, termed: Sequence[Case]) -> list[Found]:
+    """`unsaved_hits`, for those who make no findings of them. *Raises* Blocked ``check_failed``."""
+    try:
+        return list(unsaved_hits(book, cases, tries, as_of, termed))
+    except Exception as error:  # as in a check
+        raise Blocked("check_failed", f"the rules could not be applied: {error}") from error
 
 
 def check_text(

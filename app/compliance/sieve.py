@@ -6,7 +6,8 @@ from itertools import accumulate
 
 from app.compliance.changed import Change, asks_of_all
 from app.compliance.document import Document, Facts
-from app.compliance.firing import Case, unsaved_hits
+from app.compliance.engine import hits_in
+from app.compliance.firing import Case
 from app.compliance.normalise import Folded, Tight
 from app.compliance.pack import TermRule
 from app.compliance.patterns import Clue, ways
@@ -15,6 +16,7 @@ from app.compliance.prefilter import Prefilter
 from app.compliance.rules import Book, InForce, triggers_of
 from app.compliance.segment import Segments
 from app.compliance.view import View
+from app.kernel.errors import Blocked
 
 _LINE, _TEXT = b"\x01", b"\x00"  # no reading holds either
 
@@ -96,7 +98,7 @@ class Sieve:
         cases = {index: Case(_UNKNOWN, self._in_force, self._views(_readings(lines[index]))) for index in asked}
         try:
             hit = self._hit(cases, touched, termed)
-        except Exception:  # whatever it is: it is met again where each text is judged, and told of that text
+        except Blocked:  # whatever it is, it is met again where each text is judged, and told of that text
             hit = dict.fromkeys(cases, self._in_force.ids)
         return [frozenset(hit.get(index, ())) for index in range(len(lines))]
 
@@ -115,7 +117,7 @@ class Sieve:
         }
         with_terms = [cases[index] for index in sorted(termed)]
         hit: dict[int, set[str]] = {}
-        for case, found in unsaved_hits(self._book, list(cases.values()), tries, self._as_of, with_terms):
+        for case, found in hits_in(self._book, list(cases.values()), tries, self._as_of, with_terms):
             hit.setdefault(index_of[id(case)], set()).add(found.compiled.rule.id)
         return hit
 

@@ -171,3 +171,16 @@ def test_texts_in_which_no_word_may_be_restored_are_read_as_they_were(texts: lis
         tight = Tight(fold(text).text)
         found = restored.restore(tight, in_sounds([tight.text])[0], Segments(fold(text).text))
         assert is_reread == bool(found)
+
+
+def test_what_a_sieve_cannot_judge_is_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = asked(state_of(OLD, "CN"))
+    sieve = Sieve(NEW.books["CN"], found, TODAY)
+    lines = [lines_of(views) for views in readings(NEW.books["CN"], ["今天讲保险", "翻番", "内部渠道"])]
+    assert sieve.may_hit(lines) == [frozenset(), {"cn-more"}, {"cn-term"}]
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("app.compliance.engine.unsaved_hits", fails)
+    assert sieve.may_hit(lines) == [frozenset(), found.asked, found.asked]
