@@ -145,7 +145,7 @@ class Lexicon:
         same = sum(part == char for (_, part), char in zip(parts, word, strict=True))
         other = len(word) - latin - same
         start, end = parts[0][0], sounds.ends[at[1] - 1]
-        if same == len(word) or not _whole_runs(text, start, end):
+        if same == len(word) or not _whole_runs(tight, start, end):
             return False
         if other == 0:
             return same > 0 or len(word) >= 2
@@ -166,9 +166,14 @@ def _differs_too_much(written: str, word: str) -> bool:
     return other * 2 > len(word)
 
 
-def _whole_runs(text: str, start: int, end: int) -> bool:
+def _whole_runs(tight: Tight, start: int, end: int) -> bool:
+    """Whether no run of letters is cut: what a blank or a comma parts in the plain text is two runs."""
+    text, starts = tight.text, tight.starts
+
     def inside(at: int) -> bool:
-        return 0 < at < len(text) and text[at - 1].isascii() and text[at].isascii() and text[at - 1 : at + 1].isalpha()
+        if not 0 < at < len(text) or starts[at] != starts[at - 1] + 1:
+            return False
+        return text[at - 1].isascii() and text[at].isascii() and text[at - 1 : at + 1].isalpha()
 
     return not inside(start) and not inside(end)
 

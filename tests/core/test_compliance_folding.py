@@ -53,6 +53,10 @@ def test_a_harmless_text_stays_harmless(text: str) -> None:
     assert spans(RULES, text) == []
 
 
+def test_two_words_in_letters_that_a_comma_parts_are_both_read() -> None:
+    assert {"baoben", "zuigaoji"} <= set(spans(RULES, "好消息：baoben，zuigaoji理财！"))
+
+
 def test_a_finding_explains_how_it_was_read() -> None:
     (finding,) = verdict(RULES, "安心bao本理财").findings
     assert (finding.start, finding.end, finding.text, finding.folded, finding.how) == (
