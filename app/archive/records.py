@@ -1,10 +1,10 @@
 """The rows of the archive: written at the end of the chain inside the caller's transaction, and read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, case, select
+from sqlalchemy import Table, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from app.archive.core import JSON, Entry, Head, Stored, chained, read, write
@@ -20,7 +20,7 @@ _ENTRIES, _HEAD = cast(Table, ArchiveEntryRow.__table__), cast(Table, ArchiveHea
 # An update, because that locks the row on every database.
 _NEXT = (
     _HEAD.update()
-    .values(sequence=_HEAD.c.sequence + 1)
+    .values(sequence=_HEAD.c.sequence + bindparam("more"))
     .returning(_HEAD.c.sequence, _HEAD.c.hash, _HEAD.c.seal_ordered_at)
 )
 
@@ -31,19 +31,28 @@ def append(session: Session, kind: str, subject: str, actor_person_id: str | Non
     `body` holds ids and digests, never personal data in clear. Other writers wait here until the caller commits, so
     append last. *Raises* Invalid ``bad_kind``, ``bad_subject``, ``not_json``.
     """
+    return append_all(session, kind, actor_person_id, [(subject, body)])
+
+
+def append_all(
+    session: Session, kind: str, actor_person_id: str | None, told: Sequence[tuple[str, Mapping[str, JSON]]]
+) -> int:
+    """`append` of an entry for each (subject, body), of which there must be one; the number of the last."""
     # Below the session's bookkeeping: this is part of nearly every transaction of the product.
     connection = session.connection()
-    sequence, previous, seal_ordered_at = connection.execute(_NEXT).one()
+    last, found, seal_ordered_at = connection.execute(_NEXT, {"more": len(told)}).one()
     now = database_now(session)
-    text = write(Entry(sequence, _instant(now), kind, subject, actor_person_id, body))
-    found = chained(previous, text)
+    rows = []
+    for sequence, (subject, body) in enumerate(told, last - len(told) + 1):
+        text = write(Entry(sequence, _instant(now), kind, subject, actor_person_id, body))
+        found = chained(found, text)
+        rows.append({"sequence": sequence, "kind": kind, "subject": subject, "text": text, "hash": found})
     if seal_ordered_at is None or seal_ordered_at < now - ORDER_AGAIN_AFTER:
         enqueue(session, SEAL_JOB, {}, SEAL_AFTER_SECONDS)
         seal_ordered_at = now
-    entry = {"sequence": sequence, "kind": kind, "subject": subject, "text": text, "hash": found}
-    connection.execute(_ENTRIES.insert(), entry)
+    connection.execute(_ENTRIES.insert(), rows)
     connection.execute(_HEAD.update(), {"hash": found, "seal_ordered_at": seal_ordered_at})
-    number: int = sequence
+    number: int = last
     return number
 
 

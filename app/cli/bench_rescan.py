@@ -3,6 +3,7 @@
 import multiprocessing
 import resource
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -55,12 +56,13 @@ must_pass: [晴川开放申购, 晚樱开了]
 UNKNOWN, WHOLE, ONE = "unknown rules before", "whole pack", "one changed rule"
 GOALS = ((WHOLE, 15.0), (ONE, 3.0))
 MOST_MIB = 500.0
+LOOK_SECONDS = 0.5  # between two looks at the memory
 FULL = (1_000_000, 200_000)  # what the goals are for
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One rescan: seconds of the clock and of the processor, most memory of its process, and what came of it."""
+    """One rescan: seconds of the clock and of the processors, most memory of its processes, and what came of it."""
 
     name: str
     seconds: float
@@ -203,7 +205,7 @@ def _keep_documents(connection: Connection, studio: Studio, posters: int, texts:
     each = max(1, posters // texts)
     for number, document in enumerate(_documents(studio, texts)):
         kept = packed(studio.rules, Kept(document, "phone", "zh", {}))
-        rows.append(documents.row_of(replace(kept, standing_id=standing)))
+        rows.append(documents.row_of(kept._replace(standing_id=standing)))
         last = posters if number == texts - 1 else (number + 1) * each
         links += [
             {"snapshot_id": f"s{poster:015d}", "document_digest": kept.digest} for poster in range(number * each, last)
@@ -280,14 +282,57 @@ def scan(settings: Settings, studio: Studio, name: str) -> Scan:
     job = retried(deps, lambda session: queue.claim(session, [JOB], 3600))
     if job is None:
         raise RuntimeError("the rescan was ordered just now")
-    began, worked = time.perf_counter(), time.process_time()
-    carry_out(Works, deps, job)
-    seconds, cpu = time.perf_counter() - began, time.process_time() - worked
+    with _Watch() as watch:
+        carry_out(Works, deps, job)
     with reading(deps) as session:
         (rescan,) = records.newest_rescans(session, 1)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     engine.dispose()
-    return Scan(name, seconds, cpu, peak, rescan.blocked)
+    return Scan(name, watch.seconds, watch.cpu_seconds, watch.peak_mib, rescan.blocked)
+
+
+class _Watch:
+    """Times a block, and measures the memory of this process and its children: what they share is counted once."""
+
+    def __enter__(self) -> "_Watch":
+        self.peak_mib = 0.0
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._began, self._worked = time.perf_counter(), _cpu_seconds()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds, self.cpu_seconds = time.perf_counter() - self._began, _cpu_seconds() - self._worked
+        self._is_over.set()
+        self._thread.join()
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # also of a moment at which nobody looked
+        self.peak_mib = max(self.peak_mib, own)
+
+    def _look(self) -> None:
+        while not self._is_over.wait(LOOK_SECONDS):
+            children = [pid for file in Path("/proc/self/task").glob("*/children") for pid in _read(file).split()]
+            self.peak_mib = max(self.peak_mib, sum(map(_proportional_mib, ["self", *children])))
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of the children that have ended."""
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+def _proportional_mib(process: str) -> float:
+    lines = _read(Path(f"/proc/{process}/smaps_rollup")).splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def _read(file: Path) -> str:
+    """What stands in a file about processes; nothing when its process has ended."""
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
 
 
 def _forget_rules(session: Session, studio: Studio) -> None:

@@ -4,12 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
 from opencc import OpenCC
 
+from app.compliance.char_kinds import FEW, CharKinds
 from app.compliance.codes import CodeTable
 from app.compliance.lookalikes import CHARACTERS, LETTERS, SPLIT, STYLED
+from app.kernel.lazy import lazy
 
 CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
@@ -105,13 +108,29 @@ def fold(text: str) -> Folded:
 
 def fold_many(texts: Sequence[str]) -> list[Folded]:
     """`fold` of some texts: their characters are looked up all at once."""
-    found = []
-    for text, translated in zip(texts, _table.translated(texts), strict=True):
-        folded = _unevenly(text) if translated is None else _evenly(translated)
-        for step in _STEPS:
-            folded = step(folded)
-        found.append(folded)
-    return found
+    folded = [
+        _unevenly(text) if translated is None else _evenly(translated)
+        for text, translated in zip(texts, _table.translated(texts), strict=True)
+    ]
+    may_change = _may_change([one.text for one in folded])
+    return [_stepped(one) if changes else one for one, changes in zip(folded, may_change, strict=True)]
+
+
+def _stepped(folded: Folded) -> Folded:
+    for step in _STEPS:
+        folded = step(folded)
+    return folded
+
+
+def _may_change(texts: Sequence[str]) -> Sequence[bool]:
+    """Whether one of the steps may change each text; for many texts said by their characters alone."""
+    if len(texts) < FEW:
+        return [True] * len(texts)
+    kinds = _HINTS.of("\n".join(["", *texts, ""]))
+    lone = (kinds[1:-1] & _SINGLE > 0) & (kinds[:-2] & kinds[2:] & _PARTING > 0)
+    hinted = np.append(lone | (kinds[1:-1] & _CHANGED > 0), False)
+    ends = np.cumsum([len(text) + 1 for text in texts])
+    return [bool(one) for one in np.logical_or.reduceat(hinted, np.append(0, ends[:-1])).tolist()]
 
 
 def _evenly(text: str) -> Folded:
@@ -205,6 +224,8 @@ _STEPS = (_join_split, _fix_numbers, _join_single, _drop_blanks)
 _IS_CJK = re.compile(f"[{CJK}]")
 _IS_LETTER = re.compile(r"[a-z0-9@$!]")
 _SINGLE_HINT = re.compile(rf"(?:^|[^\w{CJK}]|_)(?:[{CJK}]|[a-z0-9@$!])(?:[^\w{CJK}]|_)")
+_HINTS = CharKinds(f"{_SPLIT_HINT.pattern}|[ol ]", f"[{CJK}]|[a-z0-9@$!]", rf"[^\w{CJK}]|_")
+_CHANGED, _SINGLE, _PARTING = 1, 2, 4  # what most steps look for; what _SINGLE_HINT does: one between others
 
 
 def is_cjk(char: str) -> bool:
@@ -215,20 +236,38 @@ def is_cjk(char: str) -> bool:
 class Tight:
     """A text with nothing but letters, digits and per cents; character i stands at `starts[i]` of the whole text."""
 
-    def __init__(self, whole: str) -> None:
-        self.text = _BETWEEN.sub("", whole)
+    def __init__(self, whole: str, text: str | None = None, kept: NDArray[np.bool_] | None = None) -> None:
+        self.text = _BETWEEN.sub("", whole) if text is None else text
         self._whole = whole
+        self._kept = kept
 
-    @cached_property
+    @lazy
     def starts(self) -> tuple[int, ...]:
         """Where the characters stand in the whole text."""
         size = len(self._whole)
         if len(self.text) == size:
             return places(0, size)
+        if self._kept is not None:
+            return tuple(np.flatnonzero(self._kept).tolist())
         return tuple([at for match in _KEPT.finditer(self._whole) for at in range(*match.span())])
 
 
 _BETWEEN, _KEPT = re.compile(r"(?:[^\w%]|_)+"), re.compile(r"(?:[^\W_]|%)+")
+_TIGHT = CharKinds(_KEPT.pattern)
+
+
+def tighten(texts: Sequence[str]) -> list[Tight]:
+    """Each of some texts as a tight one."""
+    if len(texts) < FEW:
+        return [Tight(text) for text in texts]
+    together = "".join(texts)
+    kept = (_TIGHT.of(together) & 1).astype(np.bool_)
+    codes = np.frombuffer(together.encode("utf-32-le", "surrogatepass"), np.uint32)
+    tight = codes[kept].tobytes().decode("utf-32-le", "surrogatepass")
+    ends = np.append(0, np.cumsum([len(text) for text in texts]))
+    counts = np.append(0, np.cumsum(kept))[ends].tolist()
+    spans = zip(texts, counts[:-1], counts[1:], ends[:-1].tolist(), ends[1:].tolist(), strict=True)
+    return [Tight(text, tight[first:last], kept[begin:end]) for text, first, last, begin, end in spans]
 
 
 def fold_term(term: str) -> str:
@@ -258,7 +297,13 @@ _FINE = re.compile(
     "\u2900-\u2bff\u3000-\u303f\u3041-\u3096\u309b-\u30ff\u3200-\u33ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f"
     "\uffe0-\uffe6\U00020000-\U000323af\U0001d400-\U0001d7ff\U0001f000-\U0001faff]"
 )
+_UNFINE = CharKinds(_FINE.pattern)
 _FILLERS = frozenset("\u3164\u115f\u1160\uffa0\u2800\u17b4\u17b5")
+
+
+def may_be_forbidden(texts: Sequence[str]) -> list[bool]:
+    """Whether `forbidden` may find something in each of some texts."""
+    return [kinds > 0 for kinds in _UNFINE.in_each(texts)]
 
 
 def forbidden(text: str) -> Iterator[int]:

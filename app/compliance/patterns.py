@@ -3,8 +3,8 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -86,8 +86,7 @@ def pattern_problem(pattern: str, path: str) -> Problem | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Where a pattern matches, in characters; `hit` is the part that counts, `groups` the texts of its named groups."""
 
     start: int
@@ -96,7 +95,10 @@ class Match:
     groups: Mapping[str, str | None]
 
 
-_HOLDS_TO_ENDS = re.compile(r"[$^]|\\[Az]")
+_NO_END = re.compile(r"\\[^Az]|\[\^?\]?(?:\\.|[^\]\\])*\]")  # escapes and classes, in which ^ and $ are no ends
+_END = re.compile(r"[$^]|\\[Az]")
+_MOST_BYTES = 1 << 16  # searched together: what a pattern looks for in vain it looks for in no more than that
+_FEW = 3  # texts are searched one by one
 _NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
 
 
@@ -118,32 +120,74 @@ class PatternSet:
         """What `may_match` asks: computed once for a text."""
         return self._around.open(text)
 
+    def open_around_each(self, texts: Sequence[str]) -> list[int]:
+        """The same for some texts at once."""
+        return self._around.open_many(texts)
+
     def may_match(self, pattern: str, opened: int) -> bool:
         """Whether a pattern may match in the text that `open_around` was asked about. True where nothing is known."""
         mask = self._mask.get(pattern)
         return mask is None or opened & mask != 0
 
     def touched(self, number: int, texts: Sequence[bytes]) -> set[int]:
-        """The indices of the UTF-8 `texts` in which one pattern may match: all in which it does, and few others.
+        """The indices of the UTF-8 `texts` in which one pattern may match: all in which it does, and few others."""
+        return {index for first, last, _ in self._touched(number, texts) for index in range(first, last + 1)}
 
-        They are searched as lines of one text. What matches in one of them matches there, too, so that some match
-        touches that line; a match may also run over several lines.
-        """
-        together, ends, at = b"\n".join(texts), [], -1
-        for text in texts:
-            at += len(text) + 1
-            ends.append(at)
-        match = self._line_match(number)
+    def occurring(self, number: int, texts: Sequence[bytes]) -> set[int]:
+        """The indices of the UTF-8 `texts` in which one pattern has a match that is not empty."""
+        if len(texts) < _FEW:
+            return {index for index, text in enumerate(texts) if self.occurs(number, text)}
+        is_free = not _has_ends(self.patterns[number])
         found: set[int] = set()
-        begin, size = 0, len(together)
-        while begin <= size:
-            start, end = match(_ANYWHERE, together, begin, size)[0]
-            if start < 0:
-                break
-            first, last = bisect_left(ends, start), bisect_left(ends, end)
-            found.update(range(first, last + 1))
-            begin = ends[last] + 1
+        for first, last, is_inside in self._touched(number, texts):
+            if is_inside and is_free:
+                found.add(first)
+            else:
+                found.update(index for index in range(first, last + 1) if self.occurs(number, texts[index]))
         return found
+
+    def _touched(self, number: int, texts: Sequence[bytes]) -> Iterator[tuple[int, int, bool]]:
+        return _touched(self._line_match(number), texts)
+
+    def matches_together(self, number: int, texts: Sequence[bytes]) -> dict[int, list[Match]]:
+        """The matches of one pattern in each of the UTF-8 `texts` that has any, by its index.
+
+        A match that lies in one line of all texts together is what a search in that line alone would find: it begins
+        as early and is preferred as much. Where one runs over the end of a line, the lines are searched alone.
+        """
+        if len(texts) < _FEW or _has_ends(self.patterns[number]):
+            asked = self.touched(number, texts) if len(texts) >= _FEW else range(len(texts))
+            return {index: alone for index in asked if (alone := self.matches(number, texts[index]))}
+        found: dict[int, list[Match]] = {}
+        for first, part in _parts(texts):
+            self._match_lines(number, part, first, found)
+        return found
+
+    def _match_lines(self, number: int, texts: Sequence[bytes], first: int, found: dict[int, list[Match]]) -> None:
+        """Note the matches of one pattern in the `texts`, which are numbered from `first`."""
+        (match, named), together = self._search(number), b"\n".join(texts)
+        ends = _ends(texts)
+        begin, size, line, done, chars = 0, len(together), -1, 0, 0
+        while begin <= size:
+            spans = match(_ANYWHERE, together, begin, size)
+            start, end = spans[0]
+            if start < 0:
+                return
+            if line < 0 or start > ends[line]:
+                line = bisect_left(ends, start, line + 1)
+                done, chars = ends[line - 1] + 1 if line else 0, 0
+            if end > ends[line] or start == ends[line] < end:
+                last = bisect_left(ends, end)
+                for at in range(line, last + 1):
+                    if alone := self.matches(number, texts[at]):
+                        found[first + at] = alone
+                begin = ends[last] + 1
+                continue
+            if start < end:
+                chars += len(together[done:start].decode())
+                done = start
+                found.setdefault(first + line, []).append(_match(spans, named, together, chars))
+            begin = end if end > begin else begin + 1
 
     def _search(self, number: int) -> tuple[Any, dict[str, int]]:
         """The search of one pattern, and the numbers of its named groups; compiled when it is first asked for."""
@@ -159,8 +203,7 @@ class PatternSet:
         """The search of one pattern in many lines: there, ^ and $ hold to each of them."""
         if number not in self._lines:
             pattern = self.patterns[number]
-            holds_to_ends = _HOLDS_TO_ENDS.search(pattern) is not None
-            found = compile_pattern("(?m)" + pattern)._regexp.Match if holds_to_ends else self._search(number)[0]
+            found = compile_pattern("(?m)" + pattern)._regexp.Match if _has_ends(pattern) else self._search(number)[0]
             self._lines[number] = found
         return self._lines[number]
 
@@ -190,6 +233,66 @@ class PatternSet:
             if begin == size:
                 return matches
             begin = end if end > begin else begin + 1
+
+
+@lru_cache(maxsize=16_384)
+def _has_ends(pattern: str) -> bool:
+    """Whether a pattern asks where the text begins or ends."""
+    return _END.search(_NO_END.sub("", pattern)) is not None
+
+
+class Clue:
+    """An RE2 pattern, taken as it is, that tells which of many texts are worth a closer look."""
+
+    def __init__(self, pattern: str) -> None:
+        self._match = re2.compile(pattern, _OPTIONS)._regexp.Match if pattern else None
+
+    @classmethod
+    def of_words(cls, words: Iterable[str]) -> "Clue":
+        """For texts in which one of these words stands."""
+        return cls("|".join(map(re2.escape, sorted(words))))
+
+    def touched(self, texts: Sequence[bytes]) -> list[int]:
+        """The indices of the UTF-8 `texts` in which it may match: all in which it does, and few others."""
+        if self._match is None:
+            return []
+        found = {index for first, last, _ in _touched(self._match, texts) for index in range(first, last + 1)}
+        return sorted(found)
+
+
+def _touched(match: Any, texts: Sequence[bytes]) -> Iterator[tuple[int, int, bool]]:
+    """(first, last, whether it lies inside of that one) of the texts that a match touches.
+
+    They are searched as lines of one text. What matches in one of them matches there, too, so that some match touches
+    that line; a match may also run over several lines. Of each line there is at most one match.
+    """
+    for offset, part in _parts(texts):
+        together, ends = b"\n".join(part), _ends(part)
+        begin, size, line = 0, len(together), 0
+        while begin <= size:
+            start, end = match(_ANYWHERE, together, begin, size)[0]
+            if start < 0:
+                break
+            line = bisect_left(ends, start, line)
+            last = line if end <= ends[line] else bisect_left(ends, end, line)
+            yield offset + line, offset + last, start < end and start < ends[line] and last == line
+            begin = ends[last] + 1
+
+
+def _ends(texts: Sequence[bytes]) -> list[int]:
+    """Where each of the texts ends when they are the lines of one."""
+    return list(accumulate([len(text) + 1 for text in texts], initial=-1))[1:]
+
+
+def _parts(texts: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
+    """The texts in parts that are short enough to be searched together, each with the index of its first."""
+    first, size = 0, 0
+    for index, text in enumerate(texts):
+        size += len(text) + 1
+        if size > _MOST_BYTES and index > first:
+            yield first, texts[first:index]
+            first, size = index, len(text) + 1
+    yield first, texts[first:]
 
 
 def _match(spans: Sequence[tuple[int, int]], named: Mapping[str, int], data: bytes, first: int) -> Match:

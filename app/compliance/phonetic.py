@@ -1,6 +1,7 @@
 """Words disguised by their sound (bao本, 包本保息, sòng礼) or by digits for letters (r1sk-fr33), restored."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -103,17 +104,36 @@ class Lexicon:
             }
         )
 
-    def may_restore(self, in_sounds: str) -> bool:
-        """Whether `restore` may find something in a tight text with these sounds: said sooner."""
-        if _LATIN.search(in_sounds) is None:
-            automaton, heard = self._unspelled.automaton, in_sounds
-        else:
-            automaton, heard = self._spelled.automaton, _LATIN.sub(_spelled_out, in_sounds)
-        return automaton is not None and bool(automaton.find(heard))
+    @property
+    def clue(self) -> str:
+        """An RE2 pattern for what `restore` never does without: a character, a syllable, or an initial of a word."""
+        chars = sorted({char for word in self.words for char in word})
+        read = sorted({reading for char in chars if (reading := syllable(char))})
+        initials = "".join(sorted({reading[0] for reading in read}))
+        alone = [f"(?:^|[^a-z])[{initials}](?:[^a-z]|$)"] if initials else []
+        return "(?m)" + "|".join([*map(re.escape, chars), *map(re.escape, read), *alone])
+
+    def may_restore(self, in_sounds: Sequence[str]) -> list[int]:
+        """The indices of those tight texts with these sounds in which `restore` may find something: said sooner."""
+        spelled = [index for index, heard in enumerate(in_sounds) if _LATIN.search(heard)]
+        is_spelled = set(spelled)
+        unspelled = [index for index in range(len(in_sounds)) if index not in is_spelled]
+        return sorted(
+            [
+                *_heard(self._unspelled.automaton, unspelled, "\n".join([in_sounds[index] for index in unspelled])),
+                *_heard(
+                    self._spelled.automaton,
+                    spelled,
+                    _LATIN.sub(_spelled_out, "\n".join([in_sounds[index] for index in spelled])),
+                ),
+            ]
+        )
 
     def restore(self, tight: Tight, in_sounds: str, segments: Segments) -> list[tuple[int, int, str]]:
         """Pieces of the plain text to replace, sorted and disjoint. `tight` points into it; its sounds are known."""
         text = tight.text
+        if _LATIN.search(in_sounds) is None and not self._sounds_alike(text, in_sounds):
+            return []
         sounds, is_spelled = _sounds(text, in_sounds)
         asked = self._spelled if is_spelled else self._unspelled
         if asked.automaton is None:
@@ -131,6 +151,18 @@ class Lexicon:
                     found.append((tight.starts[start], tight.starts[stop - 1] + 1, word))
         return _disjoint(found)
 
+    def _sounds_alike(self, text: str, in_sounds: str) -> bool:
+        """Whether something in a text without letters sounds like a word that is not written there: said sooner."""
+        automaton, words = self._unspelled.automaton, self._unspelled.words
+        if automaton is None:
+            return False
+        for start, end, number in automaton.find_overlapping(in_sounds):
+            written = text[start:end]
+            for word in words[number]:
+                if written != word and not _differs_too_much(written, word):
+                    return True
+        return False
+
     def _is_short(self, word: str, written: str) -> bool:
         """Whether two characters may be read as the two of `word`: one is the same, and so may be a letter."""
         return word in self.short or not (is_cjk(written[0]) and is_cjk(written[1]))
@@ -145,7 +177,7 @@ class Lexicon:
         same = sum(part == char for (_, part), char in zip(parts, word, strict=True))
         other = len(word) - latin - same
         start, end = parts[0][0], sounds.ends[at[1] - 1]
-        if same == len(word) or not _whole_runs(text, start, end):
+        if same == len(word) or not _whole_runs(tight, start, end):
             return False
         if other == 0:
             return same > 0 or len(word) >= 2
@@ -166,9 +198,14 @@ def _differs_too_much(written: str, word: str) -> bool:
     return other * 2 > len(word)
 
 
-def _whole_runs(text: str, start: int, end: int) -> bool:
+def _whole_runs(tight: Tight, start: int, end: int) -> bool:
+    """Whether no run of letters is cut: what a blank or a comma parts in the plain text is two runs."""
+    text, starts = tight.text, tight.starts
+
     def inside(at: int) -> bool:
-        return 0 < at < len(text) and text[at - 1].isascii() and text[at].isascii() and text[at - 1 : at + 1].isalpha()
+        if not 0 < at < len(text) or starts[at] != starts[at - 1] + 1:
+            return False
+        return text[at - 1].isascii() and text[at].isascii() and text[at - 1 : at + 1].isalpha()
 
     return not inside(start) and not inside(end)
 
@@ -203,6 +240,18 @@ def in_sounds(texts: Sequence[str]) -> list[str]:
         found if found is not None else "".join([_sound_of[char] for char in text])
         for text, found in zip(texts, translated, strict=True)
     ]
+
+
+def _heard(automaton: CharwiseDoubleArrayAhoCorasick | None, numbers: Sequence[int], lines: str) -> list[int]:
+    """The numbers of the lines in which the automaton finds something."""
+    found = automaton.find_overlapping(lines) if automaton is not None else []
+    if not found:
+        return []
+    ends = [match.start() for match in _LINE_END.finditer(lines)]
+    return [numbers[line] for line in sorted({bisect_left(ends, start) for start, _, _ in found})]
+
+
+_LINE_END = re.compile("\n")
 
 
 def _spelled_out(run: re.Match[str]) -> str:

@@ -26,7 +26,7 @@ from app.compliance.pack import (
 )
 from app.compliance.patterns import PatternSet, pattern_problem, ways, words
 from app.compliance.phonetic import Lexicon
-from app.compliance.prefilter import Prefilter, bits_of
+from app.compliance.prefilter import Prefilter
 from app.compliance.terms import TermIndex
 from app.kernel.errors import Invalid, Problem
 
@@ -44,9 +44,14 @@ class Compiled:
     texts: tuple[str, ...] = ()
 
     @cached_property
+    def voiding(self) -> tuple[Nearby, ...]:
+        """Those of `unless` that save all hits in a text when they stand anywhere in it."""
+        return tuple(nearby for nearby in self.unless if nearby.text is not None)
+
+    @cached_property
     def saving(self) -> tuple[Nearby, ...]:
-        """`unless`, in the order of what it takes to ask: one that stands is enough."""
-        return tuple(sorted(self.unless, key=_soonest))
+        """The others of `unless`, in the order of what it takes to ask: one that stands is enough."""
+        return tuple(sorted((nearby for nearby in self.unless if nearby.text is None), key=_soonest))
 
     @property
     def severity(self) -> Severity:
@@ -54,14 +59,21 @@ class Compiled:
         rule = self.rule
         return "review" if rule.status == "unverified" and rule.severity == "block" else rule.severity
 
-    def applies(self, facts: Facts, as_of: date) -> bool:
-        """Whether the rule is in force on the day and meant for these facts."""
+    def is_in_force(self, as_of: date) -> bool:
+        """Whether the rule is in force on the day."""
         rule = self.rule
         return (
             rule.status != "draft"
             and not (rule.status == "pending" and rule.effective_from is None)
             and (rule.effective_from is None or rule.effective_from <= as_of)
             and (rule.effective_to is None or as_of <= rule.effective_to)
+        )
+
+    def applies(self, facts: Facts, as_of: date) -> bool:
+        """Whether the rule is in force on the day and meant for these facts."""
+        rule = self.rule
+        return (
+            self.is_in_force(as_of)
             and (not rule.products or facts.product in rule.products)
             and (not rule.channels or facts.channel is None or facts.channel in rule.channels)
         )
@@ -97,28 +109,32 @@ class Book:
         self._known_in_force = lru_cache(maxsize=256)(self._in_force)
         self.layouts = tuple(compiled for compiled in self.rules if isinstance(compiled.rule, LayoutRule))
         self.nets = frozenset(compiled.rule.id for compiled in self.rules if compiled.rule.net)
-        self._always: tuple[int, ...] = ()
-        self.triggers: list[tuple[int, str]] = []  # rule and trigger of each way
-        gate = []
+        self.always: tuple[int, ...] = ()  # rules that nothing has to wake
+        self.triggers: dict[int, tuple[str, ...]] = {}  # of each rule that has any
         for index, compiled in enumerate(self.rules):
             triggers = triggers_of(compiled.rule)
-            if not triggers and isinstance(compiled.rule, DisclosureRule):
-                self._always += (index,)
+            if triggers:
+                self.triggers[index] = tuple(dict.fromkeys(triggers))
+            elif isinstance(compiled.rule, DisclosureRule):
+                self.always += (index,)
+        self.woken: dict[str, list[int]] = {}  # the rules of each trigger, by number
+        for index, triggers in self.triggers.items():
             for pattern in triggers:
-                for way in ways(pattern):
-                    self.triggers.append((index, pattern))
-                    gate.append(way)
-        self._gate = Prefilter(gate)
+                self.woken.setdefault(pattern, []).append(index)
+        gate = [(pattern, way) for pattern in self.woken for way in ways(pattern)]
+        self._gated = [pattern for pattern, _ in gate]
+        self._gate = Prefilter([way for _, way in gate])
 
-    def woken(self, text: str, in_force: InForce) -> Iterable[tuple[int, list[str]]]:
-        """The rules in force that a text may hit (terms apart), by number, with their triggers worth trying."""
-        woken: dict[int, list[str]] = {index: [] for index in self._always if self.rules[index].rule.id in in_force.ids}
-        for way in bits_of(self._gate.open(text) & in_force.ways):
-            index, pattern = self.triggers[way]
-            triggers = woken.setdefault(index, [])
-            if pattern not in triggers:
-                triggers.append(pattern)
-        return woken.items()
+    def tries(self, texts: Sequence[str], in_force: Sequence[InForce]) -> dict[str, list[int]]:
+        """The triggers of rules in force that may match in a text (terms apart), with the indices of these texts."""
+        found: dict[str, dict[int, None]] = {}
+        for way, index in self._gate.open_pairs(texts, [one.ways for one in in_force]):
+            found.setdefault(self._gated[way], {})[index] = None
+        return {pattern: sorted(indices) for pattern, indices in found.items()}
+
+    def woken_by(self, patterns: Iterable[str]) -> list[int]:
+        """The rules, by number, that one of these triggers wakes, and those that nothing has to wake."""
+        return sorted({*self.always, *(index for pattern in patterns for index in self.woken[pattern])})
 
     def in_force(
         self, facts: Facts, as_of: date, packs: frozenset[str] | None, only: frozenset[str] | None = None
@@ -137,9 +153,10 @@ class Book:
             and (packs is None or compiled.pack in packs)
             and (only is None or compiled.rule.id in only)
         )
-        return InForce(
-            ids, sum(1 << way for way, (index, _) in enumerate(self.triggers) if self.rules[index].rule.id in ids)
-        )
+        own = {
+            pattern for index, found in self.triggers.items() if self.rules[index].rule.id in ids for pattern in found
+        }
+        return InForce(ids, sum(1 << way for way, pattern in enumerate(self._gated) if pattern in own))
 
 
 class Books(Mapping[Jurisdiction, Book]):
@@ -216,7 +233,7 @@ def compile_rules(packs: Iterable[Pack]) -> Rules:
 
 
 def _soonest(nearby: Nearby) -> int:
-    return ("text", "sentence", "cover", "after", "before").index(nearby.place)
+    return ("sentence", "cover", "after", "before").index(nearby.place)
 
 
 def triggers_of(rule: Rule) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 import bisect
 import re
-from functools import cached_property
 
 from icu4py.breakers import WordBreaker
+
+from app.kernel.lazy import lazy
 
 _COMMA = re.compile(r"(?<=[\u3400-\u9fff\"%)])[,:]")
 # After these a word of any language has ended: what stands between two of them can be cut into words on its own.
@@ -21,7 +22,7 @@ class Segments:
         self._sentences: dict[tuple[int, int], tuple[int, int]] = {}
         self._clauses: dict[tuple[int, int], tuple[int, int]] = {}
 
-    @cached_property
+    @lazy
     def _stretches(self) -> list[int]:
         return [0, *(match.end() for match in _WORD_END.finditer(self.text))]
 
@@ -54,7 +55,7 @@ class Segments:
         word = self.word_at(at)
         return word[1] - word[0] > 1 and start <= word[0] and word[1] <= end and word != (start, end)
 
-    @cached_property
+    @lazy
     def _ends(self) -> list[int]:
         return [match.end() for match in _SENTENCE_END.finditer(self.text)]
 
@@ -73,7 +74,7 @@ class Segments:
             self._ends[after] if after < len(self._ends) else len(self.text),
         )
 
-    @cached_property
+    @lazy
     def _commas(self) -> list[int]:
         return [match.start() for match in _COMMA.finditer(self.text)]
 

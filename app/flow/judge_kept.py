@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.compliance.changed import BookState, Change, change, state_of
+from app.compliance.document import Facts
 from app.compliance.engine import AT_ONCE, check_many
 from app.compliance.sieve import Sieve, lines_of
 from app.compliance.view import View
@@ -36,10 +37,20 @@ class Against:
 
 @dataclass(slots=True)
 class Judged:
-    """What came of a page: what blocks documents, by digest; those that are read otherwise than before."""
+    """What came of a page: what blocks documents, by digest; those that are read otherwise than before.
+
+    `passing` are the digests of those that were blocked before and pass now.
+    """
 
     against: dict[str, Against] = field(default_factory=dict)
-    readings: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, bytes] = field(default_factory=dict)
+    passing: list[str] = field(default_factory=list)
+
+    def take(self, other: "Judged") -> None:
+        """Take what came of another page, too."""
+        self.against |= other.against
+        self.readings |= other.readings
+        self.passing += other.passing
 
 
 class Judge:
@@ -62,7 +73,7 @@ class Judge:
         known = next(one for one in self._studio.rules.books if one == jurisdiction)
         book = self._studio.rules.books[known]
         found = change(book, before, state_of(self._studio.rules, known), same_day)
-        self._sieves[jurisdiction, standing_id] = found, Sieve(book, found)
+        self._sieves[jurisdiction, standing_id] = found, Sieve(book, found, self._today)
 
     def judge(self, session: Session, page: Sequence[CheckedDocument]) -> Judged:
         """What blocks which of the documents; those that pass are left out."""
@@ -79,7 +90,12 @@ class Judge:
         wanted = dict.fromkeys([*asked, *with_words])
         judged = Judged()
         kept = self._unpacked(documents.contents(session, list(wanted)), judged)
-        suspects = self._suspects({digest: only for digest, only in asked.items() if digest in kept}, kept, judged)
+        asked = {
+            digest: rules
+            for digest, rules in asked.items()
+            if digest in kept and (digest in anew or self._means(rules, kept[digest].document.facts))
+        }
+        suspects = self._suspects(asked, kept, judged)
         as_kept = {one.digest: one.lines for one in page}
         judged.readings = {
             digest: lines for digest, lines in judged.readings.items() if digest in anew and lines != as_kept[digest]
@@ -89,6 +105,7 @@ class Judge:
         for digest, pictures in with_words.items():
             if digest in kept:
                 self._look_at_pictures(digest, kept[digest], pictures, judged)
+        judged.passing = [one.digest for one in page if one.digest in self.blocked and one.digest not in judged.against]
         return judged
 
     def _picked(
@@ -100,11 +117,11 @@ class Judge:
         may_hit = sieve.may_hit(lines)
         anew |= {one.digest for one, is_new in zip(own, reread, strict=True) if is_new or found.is_all}
         asked = {}
-        for one, is_new, is_suspect in zip(own, reread, may_hit, strict=True):
+        for one, is_new, rules in zip(own, reread, may_hit, strict=True):
             if is_new or one.digest in self.blocked:
                 asked[one.digest] = found.blocking
-            elif is_suspect and found.asked:
-                asked[one.digest] = found.asked
+            elif rules:
+                asked[one.digest] = rules
         return asked
 
     def _with_words(self, session: Session, page: Sequence[CheckedDocument]) -> dict[str, Mapping[str, Reading]]:
@@ -137,6 +154,11 @@ class Judge:
                 blocks = self._blocks(part, kept, only, judged)
                 suspects += [digest for digest, is_blocked in zip(part, blocks, strict=True) if is_blocked]
         return suspects
+
+    def _means(self, rules: frozenset[str], facts: Facts) -> bool:
+        """Whether one of the rules is meant for such a document: a sieve does not know for whom it is."""
+        book = self._studio.rules.books[facts.jurisdiction]
+        return bool(book.in_force(facts, self._today, None, rules).ids)
 
     def _blocks(
         self, part: Sequence[str], kept: Mapping[str, Kept], only: frozenset[str], judged: Judged

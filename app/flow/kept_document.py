@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -55,7 +55,7 @@ def packed(rules: Rules, kept: Kept) -> CheckedDocument:
     }
     content = canonical_json(said)
     book = rules.books.get(document.facts.jurisdiction)
-    lines = lines_of(readings(book, [document.text])[0]) if book is not None else ""
+    lines = lines_of(readings(book, [document.text])[0]) if book is not None else b""
     pictures = dict(kept.pictures) or None
     return CheckedDocument(sha256_hex(content), document.facts.jurisdiction, content, lines, pictures)
 
@@ -73,7 +73,7 @@ def keep(session: Session, rules: Rules, day: str, snapshot_id: str, document: C
     """Keep the document of a snapshot that was judged by `rules` on `day` and is not blocked."""
     has_rules = document.jurisdiction in rules.books
     standing_id = standing_of(session, rules, document.jurisdiction, day) if has_rules else None
-    documents.keep_document(session, snapshot_id, replace(document, standing_id=standing_id))
+    documents.keep_document(session, snapshot_id, document._replace(standing_id=standing_id))
 
 
 def kept_of(deps: Deps, studio: Studio, work: Work) -> CheckedDocument:

@@ -1,21 +1,23 @@
 """Rescan: when the rules change, everything that is out is judged again; what does not pass is kept and told."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
 from app.accounts.core import Actor
 from app.archive.core import JSON
-from app.archive.records import append
+from app.archive.records import append_all
 from app.db import database_now, reading, retried
 from app.flow.day import day_here
 from app.flow.deps import Deps
 from app.flow.findings import undecided
 from app.flow.judge_kept import Against, Judge, Judged
+from app.flow.judged_pages import JudgedPage, judged_pages
 from app.flow.kept_document import kept_of, standing_of
 from app.flow.make_poster import Studio
 from app.flow.recall import recall_poster
@@ -31,7 +33,7 @@ from app.rescans.core import CheckedDocument, Rescan, Standing
 from app.rulebook import records as rulebook
 
 JOB = "rescan_posters"
-AT_ONCE = 2000  # documents between two notes of progress
+PAGES_AT_ONCE = 5  # are noted in one transaction
 LAID_OUT_AT_ONCE = 50  # posters of which no document is kept yet
 
 
@@ -68,7 +70,8 @@ class _Run:
     rescan: Rescan
     find: Callable[[Session], Works]
     today: date
-    counting: Future[int]
+    count: Callable[[], Future[int]]
+    counting: Future[int] | None = None
     documents: int = 0
     judged: int = 0
     blocked: int = 0
@@ -85,9 +88,19 @@ class _Run:
         digest = position.rpartition(":")[2]
         return digest if digest and position == self.position(digest) else None
 
+    def begin_counting(self) -> None:
+        """Count the posters beside everything else, if nobody does so yet."""
+        self.counting = self.counting or self.count()
+
+    def counted(self) -> int:
+        """How many posters there are; waits for the count."""
+        self.begin_counting()
+        assert self.counting is not None
+        return self.counting.result()
+
     def progress(self) -> dict[str, int]:
         """The posters that are done, as many of all as documents of all documents; none until they are counted."""
-        total = self.counting.result() if self.counting.done() else 0
+        total = self.counting.result() if self.counting is not None and self.counting.done() else 0
         done = total if not self.documents else total * min(self.judged, self.documents) // self.documents
         return {"total": total, "done": done, "blocked": self.blocked, "unjudged": self.unjudged}
 
@@ -105,7 +118,7 @@ def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
         find = partial(find_works, now=now, jurisdictions=rescan.jurisdictions)
         is_all_kept = records.is_all_kept(session, rescan.jurisdictions)
     with ThreadPoolExecutor(1, "count") as beside:  # a million take as long as a rule on them
-        run = _Run(deps, studio, rescan, find, today, beside.submit(_count, deps, find))
+        run = _Run(deps, studio, rescan, find, today, partial(beside.submit, _count, deps, find))
         if run.resumes_after is None:
             begun = {"total": 0, "done": 0, "blocked": 0, "unjudged": 0}
             retried(deps, lambda session: records.note_progress(session, rescan.id, **begun))
@@ -115,7 +128,7 @@ def carry_out(find_works: FindWorks, deps: Deps, job: Job) -> None:
             _keep_what_is_missing(run)
         with settled():
             standings = _judge_documents(run)
-        total = run.counting.result()
+        total = run.counted()
 
     def end(session: Session) -> None:
         documents.move_on(session, standings, studio.rules.fingerprint, today.isoformat())
@@ -159,14 +172,12 @@ def _laid_out(run: _Run, work: Work) -> CheckedDocument | None:
 
 
 def _note_laid_out(session: Session, run: _Run, laid: Sequence[tuple[Work, CheckedDocument | None]]) -> None:
-    lost = 0
     for work, document in laid:
         if document is not None:
             documents.keep_document(session, work.snapshot_id, document)
-        else:
-            lost += 1
-            _note_against(session, run, work, Against(is_unjudged=True))
-    run.unjudged += lost
+    lost = [(work, Against(is_unjudged=True)) for work, document in laid if document is None]
+    _note_against(session, run, lost)
+    run.unjudged += len(lost)
     records.note_progress(session, run.rescan.id, **run.progress())
 
 
@@ -179,12 +190,14 @@ def _judge_documents(run: _Run) -> list[str]:
         if run.resumes_after is not None:
             run.judged = run.documents * rescan.done // max(rescan.total, 1)
         judge = Judge(run.studio, run.today, works.blocked_documents())
-    _go_through(run, judge, None, "")
+        unjudged = documents.count_unjudged(session)
+    if unjudged:
+        _go_through(run, judge, None, "", 0)
     first = [one.id for one in _standings(run) if one.made_at <= rescan.ordered_at]
-    _go_through(run, judge, first, run.resumes_after or "")
+    _go_through(run, judge, first, run.resumes_after or "", run.documents)
     # What somebody issues meanwhile may have been judged by the rules of before.
     later = [one.id for one in _standings(run) if one.id not in first and not _is_current(run, one)]
-    _go_through(run, judge, later, "")
+    _go_through(run, judge, later, "", 0)
     return [*first, *later]
 
 
@@ -197,39 +210,50 @@ def _is_current(run: _Run, standing: Standing) -> bool:
     return (standing.fingerprint, standing.day) == (run.studio.rules.fingerprint, run.today.isoformat())
 
 
-def _go_through(run: _Run, judge: Judge, standings: Sequence[str] | None, after: str) -> None:
-    """Judge the documents that stand so, from a digest on, page by page: no more is in memory at any time."""
+def _go_through(run: _Run, judge: Judge, standings: Sequence[str] | None, after: str, count: int) -> None:
+    """Judge the documents that stand so, from a digest on, page by page: no more is in memory at any time.
+
+    There are about `count`, or few.
+    """
     if standings is not None:
         with reading(run.deps) as session:
             judge.prepare(
                 session, [one for one in documents.standings(session, run.rescan.jurisdictions) if one.id in standings]
             )
-    while True:
+    if standings is not None and not standings:
+        return
+    jurisdictions, begun = run.rescan.jurisdictions, run.begin_counting if standings is not None else _not_yet
+    pages = judged_pages(run.deps, judge, jurisdictions, standings, after, count, begun)
+    while some := list(islice(pages, PAGES_AT_ONCE)):
+        judged = Judged()
+        for page in some:
+            judged.take(page.judged)
         with reading(run.deps) as session:
-            page = documents.documents(session, standings, run.rescan.jurisdictions, after, AT_ONCE)
-            if not page:
-                return
-            judged = judge.judge(session, page)
-            news = _news(run, session, judge, page, judged)
-        after = page[-1].digest
-        run.judged += len(page)
+            news = _news(run, session, judged)
+        run.judged += sum(page.documents for page in some)
         run.blocked += sum(not against.is_unjudged for _, against in news.against)
         run.unjudged += sum(against.is_unjudged for _, against in news.against)
-        position = None if standings is None else run.position(after)
-        retried(run.deps, partial(_note, run=run, page=page, judged=judged, news=news, position=position))
+        position = None if standings is None else run.position(some[-1].last)
+        retried(run.deps, partial(_note, run=run, pages=some, readings=judged.readings, news=news, position=position))
+
+
+def _not_yet() -> None:
+    """Nothing is begun beside documents that were never judged: they are few, and others come."""
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What a page means for posters: those that pass again, and what is against others."""
+    """What some pages mean for posters: those that pass again, and what is against others."""
 
     passing: tuple[str, ...]
     against: tuple[tuple[Work, Against], ...]
 
 
-def _news(run: _Run, session: Session, judge: Judge, page: Sequence[CheckedDocument], judged: Judged) -> _News:
+def _news(run: _Run, session: Session, judged: Judged) -> _News:
+    if not judged.passing and not judged.against:
+        return _News((), ())
     works = run.find(session)
-    passing = [one.digest for one in page if one.digest in judge.blocked and one.digest not in judged.against]
+    passing = list(judged.passing)
     against = []
     for digest, work in works.of_documents(list(judged.against)):
         found = _undecided(session, work, judged.against[digest])
@@ -254,30 +278,35 @@ def _undecided(session: Session, work: Work, against: Against) -> Against:
 def _note(
     session: Session,
     run: _Run,
-    page: Sequence[CheckedDocument],
-    judged: Judged,
+    pages: Sequence[JudgedPage],
+    readings: Mapping[str, bytes],
     news: _News,
     position: str | None,
 ) -> None:
     records.clear(session, news.passing, run.rescan.book)
-    for work, against in news.against:
-        _note_against(session, run, work, against)
-    documents.reread(session, judged.readings)
+    _note_against(session, run, news.against)
+    documents.reread(session, readings)
     if position is None:
-        for jurisdiction in {one.jurisdiction for one in page} & run.studio.rules.books.keys():
-            own = [one.digest for one in page if one.jurisdiction == jurisdiction]
-            documents.stand(session, own, standing_of(session, run.studio.rules, jurisdiction, run.today.isoformat()))
+        for page in pages:
+            for jurisdiction in page.unjudged.keys() & run.studio.rules.books.keys():
+                standing = standing_of(session, run.studio.rules, jurisdiction, run.today.isoformat())
+                documents.stand(session, page.unjudged[jurisdiction], standing)
     else:
         records.note_progress(session, run.rescan.id, position=position)
     records.note_progress(session, run.rescan.id, **run.progress())
 
 
-def _note_against(session: Session, run: _Run, work: Work, against: Against) -> None:
+def _note_against(session: Session, run: _Run, against: Sequence[tuple[Work, Against]]) -> None:
     book = run.rescan.book
-    if records.note_findings(session, work.subject_id, work.digest, book, against.copy):
-        rules = sorted({str(found["rule"]) for found in against.copy})
-        body: dict[str, JSON] = {"rules": list(rules), "book": book, "digest": work.digest}
-        append(session, "poster.blocked", f"poster:{work.subject_id}", None, body)
+    found = {work.subject_id: (work.digest, one.copy) for work, one in against}
+    told: list[tuple[str, Mapping[str, JSON]]] = []
+    listed = [(poster_id, digest, findings) for poster_id, (digest, findings) in found.items()]
+    for poster_id in records.note_all_findings(session, book, listed) if listed else ():
+        digest, findings = found[poster_id]
+        rules: list[JSON] = [*sorted({str(one["rule"]) for one in findings})]
+        told.append((f"poster:{poster_id}", {"rules": rules, "book": book, "digest": digest}))
+    if told:
+        append_all(session, "poster.blocked", None, told)
 
 
 def recall_blocked(deps: Deps, actor: Actor, poster_id: str, reason: str) -> list[str]:

@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session, aliased
 from app.library.records import all_versions
 from app.links.tables import LinkRow
 from app.posters.tables import PosterRow, SnapshotRow
-from app.rescans.tables import BlockedPosterRow, CheckedDocumentRow, CheckedSnapshotRow
+from app.rescans.documents import count_unjudged
+from app.rescans.tables import BlockedPosterRow, CheckedDocumentRow, CheckedSnapshotRow, StandingRow
 from app.review.tables import CaseRow
+
+_AT_ONCE = 500  # posters that one statement asks about
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +82,19 @@ class Works:
 
     def blocked_documents(self) -> set[str]:
         """The digests of the documents of posters that do not pass any more."""
-        wanted = (
-            select(CheckedSnapshotRow.document_digest)
-            .join(SnapshotRow, SnapshotRow.id == CheckedSnapshotRow.snapshot_id)
-            .join(BlockedPosterRow, BlockedPosterRow.poster_id == SnapshotRow.poster_id)
+        blocked = list(self._session.scalars(select(BlockedPosterRow.poster_id)))  # mostly few: databases scan the rest
+        wanted = select(CheckedSnapshotRow.document_digest).join(
+            SnapshotRow, SnapshotRow.id == CheckedSnapshotRow.snapshot_id
         )
-        return set(self._session.scalars(wanted))
+        parts = (SnapshotRow.poster_id.in_(blocked[at : at + _AT_ONCE]) for at in range(0, len(blocked), _AT_ONCE))
+        return {digest for part in parts for digest in self._session.scalars(wanted.where(part))}
 
     def count_documents(self, jurisdictions: Collection[str]) -> int:
-        """How many documents are kept."""
+        """How many documents are kept, those of any jurisdiction that were never judged included: an index says so."""
+        own = list(self._session.scalars(select(StandingRow.id).where(StandingRow.jurisdiction.in_(jurisdictions))))
         wanted = select(func.count()).select_from(CheckedDocumentRow)
-        return self._session.scalar(wanted.where(CheckedDocumentRow.jurisdiction.in_(jurisdictions))) or 0
+        judged = self._session.scalar(wanted.where(CheckedDocumentRow.standing_id.in_(own))) or 0
+        return judged + count_unjudged(self._session)
 
     def _works(self, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Work]:
         wanted = (

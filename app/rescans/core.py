@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,7 @@ class BlockedPoster:
     found_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedDocument:
+class CheckedDocument(NamedTuple):
     """What the rules read of posters that are alike: `content` in canonical JSON, and its `lines` for a sieve.
 
     `pictures` are the digests of those that people brought, by place.
@@ -45,7 +44,7 @@ class CheckedDocument:
     digest: str
     jurisdiction: str
     content: bytes
-    lines: str
+    lines: bytes
     pictures: Mapping[str, str] | None = None
     standing_id: str | None = None
 

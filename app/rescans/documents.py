@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,7 @@ def row_of(document: CheckedDocument) -> dict[str, Any]:
         "digest": document.digest,
         "jurisdiction": document.jurisdiction,
         "content": zlib.compress(document.content, _LEVEL),
-        "lines": _bytes(document.lines),
+        "lines": document.lines,
         "pictures": dict(document.pictures) if document.pictures else None,
         "standing_id": document.standing_id,
     }
@@ -43,9 +43,16 @@ def add_rows(connection: Connection, rows: Sequence[Mapping[str, Any]], links: S
 
 
 def documents(
-    session: Session, standings: Collection[str] | None, jurisdictions: Collection[str], after: str, limit: int
+    session: Session,
+    standings: Collection[str] | None,
+    jurisdictions: Collection[str],
+    after: str,
+    limit: int,
+    until: str | None = None,
 ) -> list[CheckedDocument]:
     """At most `limit` documents with one of the standings (None: with none at all), by digest after `after`.
+
+    With `until`, those with a greater digest are left out.
 
     Their `content` is left out: most are not asked for it.
     """
@@ -53,12 +60,20 @@ def documents(
     stands: ColumnElement[bool] = row.standing_id.is_(None) if standings is None else row.standing_id.in_(standings)
     columns = (row.digest, row.jurisdiction, row.lines, row.pictures, row.standing_id)
     wanted = select(*columns).where(stands, row.digest > after, row.jurisdiction.in_(jurisdictions))
+    if until is not None:
+        wanted = wanted.where(row.digest <= until)
     return [
-        CheckedDocument(digest, jurisdiction, b"", _text(lines), pictures, standing_id)
+        CheckedDocument(digest, jurisdiction, b"", lines, pictures, standing_id)
         for digest, jurisdiction, lines, pictures, standing_id in session.execute(
             wanted.order_by(row.digest).limit(limit)
         )
     ]
+
+
+def count_unjudged(session: Session) -> int:
+    """How many documents have no standing."""
+    wanted = select(func.count()).select_from(CheckedDocumentRow)
+    return session.scalar(wanted.where(CheckedDocumentRow.standing_id.is_(None))) or 0
 
 
 def contents(session: Session, digests: Sequence[str]) -> dict[str, bytes]:
@@ -78,11 +93,11 @@ def stand(session: Session, digests: Sequence[str], standing_id: str) -> None:
         session.execute(update(CheckedDocumentRow).where(ours).values(standing_id=standing_id))
 
 
-def reread(session: Session, lines: Mapping[str, str]) -> None:
+def reread(session: Session, lines: Mapping[str, bytes]) -> None:
     """Write down how documents are read now, where that has changed, by digest."""
     for digest, read in lines.items():
         ours = CheckedDocumentRow.digest == digest
-        session.execute(update(CheckedDocumentRow).where(ours).values(lines=_bytes(read)))
+        session.execute(update(CheckedDocumentRow).where(ours).values(lines=read))
 
 
 # --- standings --------------------------------------------------------------------------------------------------------
@@ -134,14 +149,6 @@ def find_state(session: Session, jurisdiction: str, fingerprint: str) -> dict[st
     """A state of the rules as it was kept."""
     row = session.get(BookStateRow, (jurisdiction, fingerprint))
     return None if row is None else json.loads(zlib.decompress(row.state))
-
-
-def _bytes(lines: str) -> bytes:
-    return lines.encode("utf-8", "surrogatepass")
-
-
-def _text(lines: bytes) -> str:
-    return lines.decode("utf-8", "surrogatepass")
 
 
 def _parts(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

@@ -11,6 +11,8 @@ from app.kernel.errors import NotFound
 from app.rescans.core import BlockedPoster, Rescan
 from app.rescans.tables import BlockedPosterRow, RescanRow
 
+_AT_ONCE = 500  # posters that one statement asks about
+
 
 def add_rescan(
     session: Session, rescan_id: str, book: int, fingerprint: str, jurisdictions: Sequence[str], job_id: int | None
@@ -74,19 +76,31 @@ def note_findings(
     session: Session, poster_id: str, digest: str, book: int, findings: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Keep what was found against a poster; whether that is news. What a later book of rules has found stays."""
-    row = session.get(BlockedPosterRow, poster_id)
-    if row is not None and row.book > book:
-        return False
-    is_same = row is not None and row.digest == digest and row.findings == list(findings)
-    now = database_now(session)
-    if row is None:
-        row = BlockedPosterRow(poster_id=poster_id)
-        session.add(row)
-    row.digest, row.book, row.findings = digest, book, [dict(one) for one in findings]
-    if not is_same:
-        row.found_at = now
+    return note_all_findings(session, book, [(poster_id, digest, findings)]) == [poster_id]
+
+
+def note_all_findings(
+    session: Session, book: int, found: Sequence[tuple[str, str, Sequence[Mapping[str, Any]]]]
+) -> list[str]:
+    """The same for some posters, each with its digest and findings; the ids of those of which it is news."""
+    ids = [poster_id for poster_id, _, _ in found]
+    known = (BlockedPosterRow.poster_id.in_(ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE))
+    rows = {row.poster_id: row for some in known for row in session.scalars(select(BlockedPosterRow).where(some))}
+    now, news = database_now(session), []
+    for poster_id, digest, findings in found:
+        row = rows.get(poster_id)
+        if row is not None and row.book > book:
+            continue
+        is_same = row is not None and row.digest == digest and row.findings == list(findings)
+        if row is None:
+            row = rows[poster_id] = BlockedPosterRow(poster_id=poster_id)
+            session.add(row)
+        row.digest, row.book, row.findings = digest, book, [dict(one) for one in findings]
+        if not is_same:
+            row.found_at = now
+            news.append(poster_id)
     session.flush()
-    return not is_same
+    return news
 
 
 def clear(session: Session, poster_ids: Sequence[str], book: int) -> None:

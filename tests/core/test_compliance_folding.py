@@ -20,6 +20,8 @@ RULES = rules(
         "risk-free",
         "double money",
         "送礼",
+        "黑户可贷",
+        "秒批",
     ),
     lexicon=["保本", "送礼"],
 )
@@ -31,7 +33,7 @@ RULES = rules(
         "1OO%收益", "1ОО%收益", "①⓪⓪%收益", "１００％收益", "𝟏𝟎𝟎%收益", "保·本",
         "保\n本", "保 本", "保，本", "保夲", "保證收益", "稳。赚。不。赔",
         "稳*赚*不*赔", "稳★赚☆不♥赔", "稳赚，不赔", "第—品牌", "苐一品牌", "蕞高级",
-        "氵张停", "無風險", "bao本", "bǎoběn", "bǎo běn", "稳zhuan不赔",
+        "氵张停", "黑尸可贷", "禾少批", "無風險", "bao本", "bǎoběn", "bǎo běn", "稳zhuan不赔",
         "包本", "稳转不赔", "sòng礼", "R1sk-fr33", "r i s k - f r e e", "RISK FREE",
         "ｒｉｓｋ－ｆｒｅｅ", "D0uble m0ney", "𝐫𝐢𝐬𝐤-𝐟𝐫𝐞𝐞",
     ],
@@ -51,6 +53,10 @@ def test_an_evasion_is_found_where_it_stands(text: str) -> None:
 )  # fmt: skip
 def test_a_harmless_text_stays_harmless(text: str) -> None:
     assert spans(RULES, text) == []
+
+
+def test_two_words_in_letters_that_a_comma_parts_are_both_read() -> None:
+    assert {"baoben", "zuigaoji"} <= set(spans(RULES, "好消息：baoben，zuigaoji理财！"))
 
 
 def test_a_finding_explains_how_it_was_read() -> None:

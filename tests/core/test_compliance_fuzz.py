@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.compliance.document import Document, Facts, TextRun
 from app.compliance.engine import check, check_many
-from app.compliance.normalise import fold, fold_many, fold_pattern
+from app.compliance.normalise import Tight, fold, fold_many, fold_pattern, forbidden, may_be_forbidden, tighten
 from app.compliance.pack import read_pack
 from app.compliance.patterns import compile_pattern, pattern_problem, ways
 from app.compliance.rules import Rules, compile_rules
@@ -41,10 +41,14 @@ TEXTS = st.lists(st.one_of(st.text(alphabet=ODD, max_size=8), st.text(max_size=4
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(TEXTS, max_size=5))
+@given(st.lists(TEXTS, max_size=14))
 def test_texts_folded_together_are_as_each_alone_and_keep_their_places(texts: list[str]) -> None:
     together = fold_many(texts)
     assert together == [fold(text) for text in texts]
+    may_be = may_be_forbidden(texts)
+    assert all(is_asked for text, is_asked in zip(texts, may_be, strict=True) if any(forbidden(text)))
+    for folded, tight in zip(together, tighten([one.text for one in together]), strict=True):
+        assert (tight.text, tight.starts) == (Tight(folded.text).text, Tight(folded.text).starts)
     for text, folded in zip(texts, together, strict=True):
         assert len(folded.text) == len(folded.starts) == len(folded.ends)
         assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
@@ -64,6 +68,13 @@ def test_the_real_packs_answer_with_places_inside_the_text(
     for finding in verdict.findings:
         assert 0 <= finding.start <= finding.end <= len(document.text)
         assert finding.text == document.text[finding.start : finding.end]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(TEXTS, min_size=30, max_size=40), st.sampled_from(["CN", "US"]))
+def test_texts_judged_together_are_judged_as_each_alone(packs: Rules, texts: list[str], jurisdiction: Any) -> None:
+    documents = [Document((TextRun(text),), Facts(jurisdiction), fragment=True) for text in texts]
+    assert check_many(packs, documents, TODAY) == [check(packs, document, TODAY) for document in documents]
 
 
 # --- work in step with the length ------------------------------------------------------------------------------------

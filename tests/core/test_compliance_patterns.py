@@ -35,14 +35,19 @@ def packs() -> Rules:
 def test_the_prefilters_and_the_patterns_agree(packs: Rules, jurisdiction: str) -> None:
     book = packs.books[jurisdiction]  # type: ignore[index]
     patterns, every = book.patterns, book.in_force(Facts(jurisdiction), DAY, None)  # type: ignore[arg-type]
-    triggers = {pattern for index, pattern in book.triggers if book.rules[index].rule.id in every.ids}
-    for text in ["。".join(TEXTS[:40]), *TEXTS[::9]]:
-        folded = fold(text).text
+    triggers = {
+        one for index, found in book.triggers.items() if book.rules[index].rule.id in every.ids for one in found
+    }
+    texts = [fold(text).text for text in ["。".join(TEXTS[:40]), *TEXTS[::9]]]
+    together = book.tries(texts, [every] * len(texts))
+    assert patterns.open_around_each(texts) == [patterns.open_around(text) for text in texts]
+    for index, folded in enumerate(texts):
         alone = {one for one in patterns.patterns if patterns.search(patterns.number[one], folded.encode())}
         opened = patterns.open_around(folded)
         assert all(patterns.may_match(one, opened) for one in alone)
-        woken = {pattern for _, found in book.woken(folded, every) for pattern in found}
-        assert alone & triggers <= woken
+        woken = book.tries([folded], [every])
+        assert alone & triggers <= woken.keys()
+        assert woken.keys() == {pattern for pattern, indices in together.items() if index in indices}
 
 
 LINES = st.lists(st.text(alphabet="ab保本.\n$ ", max_size=12), min_size=1, max_size=8)
@@ -56,6 +61,16 @@ def test_lines_searched_together_miss_nothing_that_one_of_them_has(lines: list[s
     data = [line.encode() for line in lines]
     alone = {index for index, line in enumerate(data) if patterns.search(0, line)}
     assert alone <= patterns.touched(0, data)
+
+
+@settings(max_examples=400, deadline=None)
+@given(LINES, st.sampled_from([*PATTERNS, "(?P<hit>a)b?|保(?P<b>.)", "[^b]+", "\\Ba|b\\B", "\\s*a", "a{0,2}\\b"]))
+def test_lines_searched_together_have_the_matches_that_each_has_alone(lines: list[str], pattern: str) -> None:
+    patterns = PatternSet([pattern])
+    data = [line.encode() for line in lines]
+    alone = {index: found for index, line in enumerate(data) if (found := patterns.matches(0, line))}
+    assert patterns.matches_together(0, data) == alone
+    assert patterns.occurring(0, data) == alone.keys()
 
 
 def test_many_documents_at_once_are_judged_as_each_alone(packs: Rules) -> None:

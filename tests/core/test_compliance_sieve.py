@@ -1,16 +1,25 @@
 """A sieve lets no text pass that changed rules would block, whatever else it takes in."""
 
-from typing import Any
+import json
+from pathlib import Path
+from random import Random
+from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.compliance.changed import BookState, change, state_of
+from app.compliance.changed import BookState, Change, asks_of_all, change, state_of
 from app.compliance.document import Document, Facts, TextRun
 from app.compliance.engine import check, check_many
+from app.compliance.normalise import Tight, fold
+from app.compliance.pack import Product
+from app.compliance.phonetic import Lexicon, in_sounds
 from app.compliance.readings import readings
 from app.compliance.rules import Rules
+from app.compliance.segment import Segments
 from app.compliance.sieve import Sieve, lines_of
+from app.reads.rule_packs import load_rules
 from tests.core.compliance_cases import TODAY, rules, term
 
 OLD = rules(term("稳赚不赔"), {"id": "cn-regex", "kind": "regex", "patterns": ["保本.{0,4}息"]}, lexicon=["金饭碗"])
@@ -71,7 +80,7 @@ def test_what_a_sieve_leaves_out_passes_as_before(text: str) -> None:
     found, book = asked(state_of(OLD, "CN")), NEW.books["CN"]
     (views,) = readings(OLD.books["CN"], [document.text])
     lines = lines_of(views)
-    sieve = Sieve(book, found)
+    sieve = Sieve(book, found, TODAY)
     (is_reread,), (may_hit,) = sieve.reread([lines]), sieve.may_hit([lines])
     if not is_reread:  # the reading by the sound is as it was
         now = lines_of(readings(book, [document.text])[0])
@@ -81,7 +90,7 @@ def test_what_a_sieve_leaves_out_passes_as_before(text: str) -> None:
     if is_reread:
         assert blocks(NEW, document, found.blocking) == blocks(NEW, document)
     elif may_hit:
-        assert blocks(NEW, document, found.asked) == blocks(NEW, document)
+        assert blocks(NEW, document, may_hit) == blocks(NEW, document)
     else:
         assert not blocks(NEW, document)
 
@@ -118,3 +127,60 @@ def test_a_state_is_kept_as_json() -> None:
     state = state_of(NEW, "CN")
     assert BookState.of_json(state.as_json()) == state
     assert check(NEW, Document((TextRun("翻倍"),)), TODAY).outcome == "block"
+
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("count", [1, 4, 1000])
+def test_a_sieve_of_the_real_rules_names_every_rule_that_blocks(count: int) -> None:
+    random = Random(count)  # noqa: S311 - chooses test data
+    packs = load_rules(ROOT / "compliance_rules")
+    book = packs.books["CN"]
+    rules_ = sorted(
+        one.rule.id for one in book.rules if one.severity == "block" and not asks_of_all(book, frozenset([one.rule.id]))
+    )
+    chosen = frozenset(random.sample(rules_, min(count, len(rules_))))
+    copy = (Path(__file__).parent / "data" / "cn_copy.jsonl").read_text("utf-8")
+    texts = [json.loads(line)["text"] for line in copy.splitlines()]
+    documents = [
+        Document(
+            tuple(map(TextRun, random.sample(texts, 1 + number % 3))),
+            Facts("CN", random.choice(get_args(Product)), licence=random.choice([None, "S0010120010001"])),
+        )
+        for number in range(300)
+    ]
+    lines = [lines_of(views) for views in readings(book, [document.text for document in documents])]
+    may_hit = Sieve(book, Change(chosen, chosen, (), (), False), TODAY).may_hit(lines)
+    for verdict, taken in zip(check_many(packs, documents, TODAY, only=chosen), may_hit, strict=True):
+        assert {finding.rule for finding in verdict.findings} & chosen <= taken
+    if count > 4:
+        assert any(may_hit)
+        assert not all(may_hit)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=30), st.sampled_from([["稳赚不赔"], ["翻倍", "金饭碗", "内部渠道"]]))
+def test_texts_in_which_no_word_may_be_restored_are_read_as_they_were(texts: list[str], words: list[str]) -> None:
+    book = NEW.books["CN"]
+    short = [word for word in words if word in book.lexicon.short]
+    change_ = Change(frozenset(), frozenset(), tuple(words), tuple(short), False)
+    lines = [lines_of(views) for views in readings(book, texts)]
+    restored = Lexicon(words, short)
+    for text, is_reread in zip(texts, Sieve(book, change_, TODAY).reread(lines), strict=True):
+        tight = Tight(fold(text).text)
+        found = restored.restore(tight, in_sounds([tight.text])[0], Segments(fold(text).text))
+        assert is_reread == bool(found)
+
+
+def test_what_a_sieve_cannot_judge_is_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = asked(state_of(OLD, "CN"))
+    sieve = Sieve(NEW.books["CN"], found, TODAY)
+    lines = [lines_of(views) for views in readings(NEW.books["CN"], ["今天讲保险", "翻番", "内部渠道"])]
+    assert sieve.may_hit(lines) == [frozenset(), {"cn-more"}, {"cn-term"}]
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("app.compliance.engine.unsaved_hits", fails)
+    assert sieve.may_hit(lines) == [frozenset(), found.asked, found.asked]

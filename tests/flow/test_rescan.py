@@ -1,6 +1,7 @@
 """Rescans: after a switch everything that is out is judged again, owners are told, and one call recalls."""
 
 import json
+import os
 import zlib
 from dataclasses import replace
 from typing import Any
@@ -12,12 +13,12 @@ from sqlalchemy import text
 from app.archive import records as archive
 from app.compliance.rules import compile_rules
 from app.db import reading, retried, transaction
-from app.flow import rescan
+from app.flow import judged_pages, rescan
 from app.flow.issue import issue
 from app.flow.judge_kept import Judge
 from app.flow.rescan import order_rescan, order_when_changed, recall_blocked
 from app.jobs import queue
-from app.kernel.errors import NotFound
+from app.kernel.errors import NotFound, Unavailable
 from app.ocr import records as readings
 from app.ocr.core import Line
 from app.reads.rejudged import Works
@@ -180,7 +181,8 @@ def test_what_went_out_before_anything_was_kept_is_laid_out_once(desk: Desk, mon
 
 
 def test_a_rescan_that_was_killed_goes_on_where_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rescan, "AT_ONCE", 1)
+    monkeypatch.setattr(judged_pages, "AT_ONCE", 1)
+    monkeypatch.setattr(rescan, "PAGES_AT_ONCE", 1)
     posters = [out(desk, {"words": f"山色新，\n{word}。"}) for word in ("茶也正好", "慢慢来", "天天见")]
     desk.on(severity="block")
     judged: list[str] = []
@@ -206,6 +208,37 @@ def test_a_rescan_that_was_killed_goes_on_where_it_was(desk: Desk, monkeypatch: 
         (done,) = records.newest_rescans(session, 1)
         assert (done.total, done.done, done.blocked) == (3, 3, 3)
         assert set(blocked_of(session, "lin")) == set(posters)
+
+
+def test_many_documents_are_judged_by_children_and_what_they_cannot_do_by_their_parent(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judged_pages, "AT_ONCE", 1)
+    monkeypatch.setattr(judged_pages, "MANY", 2)
+    monkeypatch.setattr(judged_pages, "PAGES", 1)
+    monkeypatch.setattr(judged_pages, "CORES", 2)
+    words = ("茶也正好", "慢慢来", "天天见", "山高水长")
+    posters = [out(desk, {"words": f"山色新，\n{word}。"}) for word in words]
+    desk.on(severity="block")
+    judge, parent = Judge.judge, os.getpid()
+    here: list[str] = []
+
+    def refuses(self: Judge, session: Any, page: Any) -> Any:
+        if os.getpid() == parent:
+            here.extend(one.digest for one in page)
+        elif page[0].digest > "c":
+            raise Unavailable("database_down", "gone")
+        return judge(self, session, page)
+
+    monkeypatch.setattr(Judge, "judge", refuses)
+    scanned(desk)
+    with reading(desk.deps) as session:
+        (done,) = records.newest_rescans(session, 1)
+        digests = sorted(session.scalars(text("SELECT digest FROM checked_documents")))
+        assert (done.total, done.done, done.blocked) == (4, 4, 4)
+        assert set(blocked_of(session, "lin")) == set(posters)
+    assert set(here) >= {one for one in digests if one > "c"}
+    assert len(here) == len(set(here))
 
 
 def test_a_document_that_cannot_be_read_any_more_is_told_and_stops_nothing(desk: Desk) -> None:
