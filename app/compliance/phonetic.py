@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import combinations
 
 from daachorse import MATCH_KIND_STANDARD, CharwiseDoubleArrayAhoCorasick
 
@@ -38,6 +39,15 @@ def _initials(word: str) -> Iterator[str]:
     for char in word:
         reading = syllable(char)
         yield _letter(reading[0]) if reading else char
+
+
+def _lettered(word: str, sounds: Sequence[str]) -> Iterator[str]:
+    """The sounds of a word with a letter for one of three characters or more, or for two of four (b本b息)."""
+    letters = list(_initials(word))
+    most = {2: 0, 3: 1, 4: 2}.get(len(word), 1)
+    for count in range(1, most + 1):
+        for chosen in combinations(range(len(word)), count):
+            yield "".join(letters[at] if at in chosen else sounds[at] for at in range(len(word)))
 
 
 _INITIALS = "b|p|m|f|d|t|n|l|g|k|h|j|q|x|zh|ch|sh|r|z|c|s|y|w"
@@ -90,9 +100,8 @@ class Lexicon:
         for word in sorted(self.words):
             sounds = [syllable_of(char) for char in word]
             by_sound.setdefault("".join(sounds), []).append(word)
-            if len(word) >= 3:
-                for index, letter in enumerate(_initials(word)):
-                    by_sound.setdefault("".join([*sounds[:index], letter, *sounds[index + 1 :]]), []).append(word)
+            for lettered in _lettered(word, sounds):
+                by_sound.setdefault(lettered, []).append(word)
         self._spelled = _Sounds(by_sound)
         # Two characters are only restored where a syllable is spelled among them, or they are on the short list: a
         # text in which nothing is spelled, as most are, need not be asked about the other pairs.
