@@ -135,8 +135,10 @@ def test_bench_batch_finds_each_poster_once_and_proved(
     studio = open_studio(Settings.from_env({}), "event-invitation")
     sorts = [bench_batch.Sort(studio.templates["event-invitation"], "square")]
     rows = bench_batch.advisors(studio, tmp_path / "photos", 4)
+    posters[3].write_bytes(posters[3].read_bytes()[:-2000])
     found = bench_batch.looked_at(tmp_path, sorts, rows, 1)
-    assert (found["missing"], found["unlisted"], found["changed"]) == (1, 1, 1)
+    assert [found.faults[name] for name in ("missing", "unlisted", "changed")] == [1, 1, 2]
+    assert found.faulty == [f"event-invitation-square/{posters[index].name}: changed" for index in (1, 3)]
 
 
 def test_bench_results_compares_two_stores(
