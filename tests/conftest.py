@@ -1,9 +1,11 @@
 """What all tests share: closed sockets, and the two databases, stores and transports that the product runs on."""
 
+import fcntl
 import gc
 import multiprocessing
 import os
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -178,6 +180,24 @@ class House:
         nowhere = {"IMPRIMATUR_SPOOL_DIR": str(PROJECT / "var" / "no-spools"), "IMPRIMATUR_OCR_POSTERS": "off"}
         given = {f"IMPRIMATUR_{name.upper()}": str(value) for name, value in more.items()}
         return House(nowhere | self.environment | given)
+
+
+@pytest.fixture(scope="session")
+def of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run of the tests share."""
+    ours = tmp_path_factory.getbasetemp()
+    return ours.parent if os.environ.get("PYTEST_XDIST_WORKER") else ours
+
+
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """`folder`, which whoever comes first makes in another place; it is there when all of it is."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = Path(tempfile.mkdtemp(dir=folder.parent))
+            make(making)
+            making.rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

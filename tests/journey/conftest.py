@@ -1,6 +1,5 @@
 """A context of the one Chromium for each journey: a phone by touch, a desktop by mouse."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,13 +49,6 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(**PHONE)
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="session")
-def of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of this run of the tests share."""
-    ours = tmp_path_factory.getbasetemp()
-    return ours.parent if os.environ.get("PYTEST_XDIST_WORKER") else ours
 
 
 @pytest.fixture(autouse=True, scope="session")
