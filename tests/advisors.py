@@ -1,13 +1,11 @@
 """Advisors as banks have them: names of 2 to 28 characters from every corner, long titles, real photographs."""
 
+from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
 
-from faker import Faker
 from openpyxl import Workbook
 from PIL import Image
-from skimage import data
-from sklearn.datasets import load_sample_images
 
 AWKWARD_NAMES = (
     "李丽",
@@ -45,18 +43,29 @@ ORGANISATIONS = (
 )
 
 
+# The pictures alone are wanted of these packages: to import them takes longer than most tests.
+PHOTOGRAPHS = {
+    "portrait.jpg": ("skimage", "data/astronaut.png"),
+    "temple.png": ("sklearn", "datasets/images/china.jpg"),
+    "flower.webp": ("sklearn", "datasets/images/flower.jpg"),
+}
+
+
 def photographs(folder: Path) -> list[str]:
     """Three real photographs in `folder`: a portrait, and two of other shapes; their file names."""
-    pictures = {"portrait.jpg": data.astronaut()}
-    for name, pixels in zip(("temple.png", "flower.webp"), load_sample_images().images, strict=True):
-        pictures[name] = pixels
-    for name, pixels in pictures.items():
-        Image.fromarray(pixels).save(folder / name)
-    return list(pictures)
+    for name, (package, file) in PHOTOGRAPHS.items():
+        found = find_spec(package)
+        assert found is not None
+        assert found.origin is not None
+        with Image.open(Path(found.origin).parent / file) as picture:
+            picture.convert("RGB").save(folder / name)
+    return list(PHOTOGRAPHS)
 
 
 def advisors(count: int, photos: list[str]) -> list[dict[str, str]]:
     """`count` advisors, the awkward ones first; the same ones each time."""
+    from faker import Faker  # a second of a processor's for whoever only collects the tests
+
     faker = Faker("zh_CN")
     faker.seed_instance(2026)
     names = [*AWKWARD_NAMES, *(faker.unique.name() for _ in range(max(count - len(AWKWARD_NAMES), 0)))]

@@ -1,7 +1,7 @@
 """The rules on user agents: our own in bots.yaml, and the public list of crawlers, compiled into one automaton."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import re2
@@ -57,8 +57,9 @@ class AgentReader:
         return Agent(reason, device_of(looked_at), app_of(looked_at))
 
 
+@cache
 def load_agents(path: Path = OWN_RULES) -> AgentReader:
-    """The rules, tried on their own examples; the last of our own speaks after the public list.
+    """The rules, read once and tried on their own examples; the last of our own speaks after the public list.
 
     *Raises* Invalid with every rule that fails an example.
     """

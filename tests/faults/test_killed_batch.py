@@ -62,6 +62,7 @@ def test_a_killed_batch_goes_on_without_doing_anything_twice(tmp_path: Path) -> 
     assert len({row["url"] for row in listed}) == COUNT
     for row in listed:
         with Image.open(out / row["file"]) as poster:
-            found = zxingcpp.read_barcodes(poster.convert("L"))
+            poster.draft("L", poster.size)  # grey as the file has it, and only the kind that there is: half the time
+            found = zxingcpp.read_barcodes(poster.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
         assert [code.text for code in found] == [row["url"]], row["file"]
     assert not list(out.glob(".*.part")), "no half-written file is left"

@@ -60,14 +60,17 @@ class Served:
 
     def processes(self) -> list[int]:
         """The ids of all that runs in the session."""
-        asked = ["ps", "-o", "pid=,stat=", "-s", str(self.process.pid)]
-        found = subprocess.run(asked, capture_output=True, text=True).stdout.splitlines()
-        return [int(pid) for pid, state in map(str.split, found) if not state.startswith("Z")]
+        return self._alive("-s", self.process.pid)
 
     def children(self, parent: int) -> list[int]:
         """The ids of what `parent` has started."""
-        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True)
-        return [int(pid) for pid in found.stdout.split()]
+        return self._alive("--ppid", parent)
+
+    def _alive(self, which: str, of: int) -> list[int]:
+        """The ids of processes; one that has ended and whose parent has not looked yet is none."""
+        asked = ["ps", "-o", "pid=,stat=", which, str(of)]
+        found = subprocess.run(asked, capture_output=True, text=True).stdout.splitlines()
+        return [int(pid) for pid, state in map(str.split, found) if not state.startswith("Z")]
 
     def worker(self) -> int:
         """The id of the process that does the jobs: only its keeper has a child."""

@@ -1,11 +1,12 @@
 """A context of the one Chromium for each journey: a phone by touch, a desktop by mouse."""
 
-import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.journey.looking import LookedAt
 from tests.journey.serving import Site, demonstration
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -50,10 +51,14 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     opened.close()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _each_page_is_looked_at_once(of_all: Path) -> None:
+    LookedAt.folder = of_all / "looked_at"
+    LookedAt.folder.mkdir(exist_ok=True)
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, of_all: Path) -> Iterator[Site]:
     """A served demonstration bank; whoever changes something there does it so that nobody else is in the way."""
-    ours = tmp_path_factory.getbasetemp()
-    told = (ours.parent if os.environ.get("PYTEST_XDIST_WORKER") else ours) / "told"
-    with demonstration(tmp_path_factory.mktemp("demonstration"), told) as opened:
+    with demonstration(tmp_path_factory.mktemp("demonstration"), of_all / "told") as opened:
         yield opened

@@ -1,5 +1,7 @@
 """What must hold of every page that a journey comes to, whoever walks there."""
 
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -17,7 +19,23 @@ AT_REST = """() => Promise.all(document.getAnimations()
     .filter(one => one.effect.getComputedTiming().endTime < 2000)
     .map(one => one.finished.catch(() => null)))"""
 FAULTS_ONLY = {"resultTypes": ["violations"]}  # what is in order need not be described node by node
-_LOOKED_AT: set[str] = set()
+
+
+class LookedAt:
+    """The pages that axe found nothing wrong with: a file for each, in a folder that all processes of a run share."""
+
+    folder: Path  # set before the first journey
+
+    def __init__(self, made_of: str) -> None:
+        self._note = self.folder / sha256(made_of.encode()).hexdigest()
+
+    def before(self) -> bool:
+        """Whether somebody has looked at such a page already."""
+        return self._note.exists()
+
+    def note(self) -> None:
+        """Let nobody look at such a page again."""
+        self._note.touch()
 
 
 def look(page: Page) -> None:
@@ -35,10 +53,11 @@ def fault_of(page: Page) -> str:
     wider, made_of = page.evaluate(_MEASURES)
     if wider > 0:
         return f"{page.url} is {wider} px wider than the screen"
-    if made_of not in _LOOKED_AT:
+    looked_at = LookedAt(made_of)
+    if not looked_at.before():
         page.evaluate(AT_REST)
         found: Any = Axe().run(page, options=FAULTS_ONLY)
         if found.violations_count:
             return f"{page.url}\n{found.generate_report()}"
-        _LOOKED_AT.add(made_of)
+        looked_at.note()
     return ""

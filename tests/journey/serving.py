@@ -1,11 +1,9 @@
 """The product as it is served: the real processes, web and worker, for journeys."""
 
-import fcntl
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -21,7 +19,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.config import PROJECT, Settings
-from tests.conftest import House
+from tests.conftest import House, made_once
 from tests.services import free_ports
 
 PRODUCT = [sys.executable, "-m", "app.factory"]
@@ -94,11 +92,7 @@ def served(house: House, port: int, log: Path) -> Iterator[str]:
 @contextmanager
 def demonstration(var: Path, told: Path) -> Iterator[Site]:
     """A served demonstration bank, the small one, in `var`: a copy of `told`, which whoever comes first makes."""
-    with (told.parent / f"{told.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not told.exists():
-            _make_demonstration(told)
-    shutil.copytree(told, var, dirs_exist_ok=True)
+    shutil.copytree(made_once(told, _make_demonstration), var, dirs_exist_ok=True)
     (port,) = free_ports(1)
     house = _of_the_demonstration(var, port)
     rows = [line.split(maxsplit=3) for line in (var / "demo_logins.txt").read_text(encoding="utf-8").splitlines()]
@@ -110,9 +104,7 @@ def _of_the_demonstration(var: Path, port: int) -> House:
     return house_in(var, f"sqlite:///{var / 'imprimatur.db'}", port)
 
 
-def _make_demonstration(told: Path) -> None:
-    """Make the demonstration; `told` is there when all of it is."""
-    var = Path(tempfile.mkdtemp(dir=told.parent))
+def _make_demonstration(var: Path) -> None:
     for arguments in (["migrate"], ["demo", "--small"]):
         done = subprocess.run(
             [*PRODUCT, *arguments],
@@ -122,7 +114,6 @@ def _make_demonstration(told: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stderr.decode()[-2000:]
-    var.rename(told)
 
 
 def _wait_until_ready(address: str, running: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -53,10 +53,15 @@ def of_bands(*images: Image.Image) -> bytes:
     return b"".join([SIGNATURE, chunk(b"IHDR", size), *data, chunk(b"IEND", b"")])
 
 
-@pytest.mark.parametrize("case", cases(), ids=str)
-def test_bands_show_the_same_pixels_with_kept_rows_and_without(case: object) -> None:
-    display, fonts, cache = display_of(case), brand().kit.fonts, StaticCache()
-    image = paint(display, fonts)
+@pytest.fixture(scope="module", params=cases(), ids=str)
+def painted(request: pytest.FixtureRequest) -> tuple[DisplayList, Image.Image]:
+    """A poster, and how it looks."""
+    display = display_of(request.param)
+    return display, paint(display, brand().kit.fonts)
+
+
+def test_bands_show_the_same_pixels_with_kept_rows_and_without(painted: tuple[DisplayList, Image.Image]) -> None:
+    (display, image), fonts, cache = painted, brand().kit.fonts, StaticCache()
     cold = encode_png(Painting(display, fonts, cache), cache)
     assert encode_png(Painting(display, fonts, cache), cache) == cold == encode_png(Painting(display, fonts), None)
     assert np.array_equal(decoded(cold), np.asarray(image))
@@ -145,10 +150,10 @@ def test_what_is_not_written_in_bands_is_left_to_the_library() -> None:
 # --- JPEG ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("case", cases(), ids=str)
-def test_a_jpeg_in_bands_shows_the_same_pixels_with_kept_rows_and_without(case: object) -> None:
-    display, fonts, cache = display_of(case), brand().kit.fonts, StaticCache()
-    image = paint(display, fonts)
+def test_a_jpeg_in_bands_shows_the_same_pixels_with_kept_rows_and_without(
+    painted: tuple[DisplayList, Image.Image],
+) -> None:
+    (display, image), fonts, cache = painted, brand().kit.fonts, StaticCache()
     cold = encode_jpeg(Painting(display, fonts, cache), cache)
     assert encode_jpeg(Painting(display, fonts, cache), cache) == cold == encode_jpeg(Painting(display, fonts), None)
     plain = encode(image, "jpeg", display.dpi)

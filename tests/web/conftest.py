@@ -22,7 +22,7 @@ from app.flow.design import publish_builtin
 from app.flow.make_poster import Studio
 from app.web.parts import EXTENSION, WebParts
 from script.translations import catalogues, compile_
-from tests.conftest import House
+from tests.conftest import House, made_once
 
 PASSWORD = "mountain-and-water-7"
 NAMES: dict[Role, str] = {
@@ -49,15 +49,17 @@ def password_hash() -> str:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: bytes, studio: Studio) -> Path:
+def published(of_all: Path, empty_sqlite: bytes, studio: Studio) -> Path:
     """A folder with a database and a store in which the built-in templates are published, to be copied."""
-    folder = tmp_path_factory.mktemp("published")
-    (folder / "test.db").write_bytes(empty_sqlite)
-    settings = _settings(folder)
-    deps = open_deps(settings)
-    publish_builtin(deps, studio, settings.poster_templates_dir)
-    deps.engine.dispose()
-    return folder
+
+    def publish(folder: Path) -> None:
+        (folder / "test.db").write_bytes(empty_sqlite)
+        settings = _settings(folder)
+        deps = open_deps(settings)
+        publish_builtin(deps, studio, settings.poster_templates_dir)
+        deps.engine.dispose()
+
+    return made_once(of_all / "published", publish)
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ class Writer:
 
     def __init__(self, client: FlaskClient, slug: str = "fund-weekly") -> None:
         self.client = client
-        form = {"csrf_token": form_token(client, "/home"), "size": "phone"}
+        self.token = form_token(client, "/home")
+        form = {"csrf_token": self.token, "size": "phone"}
         self.poster = client.post(f"/templates/{slug}/start", data=form).headers["Location"].removesuffix("/edit")
 
     def get(self, path: str, **more: Any) -> Any:
@@ -45,7 +46,7 @@ def advisor(as_role: AsRole) -> Writer:
 
 
 def headers(writer: Writer) -> dict[str, str]:
-    return {"X-CSRFToken": form_token(writer.client, "/home"), "Accept": "application/json"}
+    return {"X-CSRFToken": writer.token, "Accept": "application/json"}
 
 
 def ask(client: Writer, values: Mapping[str, Any], **more: Any) -> Any:

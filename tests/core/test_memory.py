@@ -1,0 +1,24 @@
+"""What the collector need not go through: put away for a block, or for good."""
+
+import gc
+
+from app.kernel.memory import settled
+
+MANY = 1000  # what is put away and then let go counts no longer
+
+
+def test_what_is_put_away_for_good_stays_so() -> None:
+    gc.freeze()
+    with settled():
+        pass
+    assert gc.get_freeze_count() > MANY
+
+
+def test_what_is_alive_is_put_away_until_the_end_of_the_block() -> None:
+    gc.unfreeze()
+    try:
+        with settled():
+            assert gc.get_freeze_count() > MANY
+        assert gc.get_freeze_count() == 0
+    finally:
+        gc.freeze()
