@@ -1,6 +1,7 @@
 """Organisations, persons and accounts as values, and what may be written into them."""
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ BELOW: Mapping[OrganisationKind, tuple[OrganisationKind, ...]] = {
 }
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
 
+_READABLE = "abcdefghijkmnpqrstuvwxyz23456789"
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,119}")
 
 
@@ -116,6 +118,17 @@ def password_problems(password: str, login: str) -> list[Problem]:
             Problem("password", "password_too_easy", "not the login itself, and at least five different characters")
         ]
     return []
+
+
+def new_password(login: str) -> str:
+    """One by chance for `login`, easily read out and typed: four groups of four, 80 bits.
+
+    What a login of two letters forbids comes up now and then, and is drawn again.
+    """
+    while True:
+        password = "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
+        if login_problems(login_key(login)) or not password_problems(password, login_key(login)):
+            return password
 
 
 def text_problems(path: str, text: str, longest: int, needed: bool = True) -> list[Problem]:

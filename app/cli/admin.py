@@ -1,10 +1,10 @@
 """`imprimatur admin`: what whoever stands at the machine may do without signing in."""
 
-import secrets
 from pathlib import Path
 
 import click
 
+from app.accounts.people import new_password
 from app.cli.parts import Parts
 from app.flow import admit
 from app.kernel.digest import sha256_hex
@@ -32,9 +32,7 @@ def create_user(parts: Parts, login: str, name: str, role: str, headquarters: st
 
     deps = parts.deps(parts.settings())
     require_current(deps)
-    password = secrets.token_urlsafe(12)
-    if ask:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else new_password(login)
     create_first(deps, headquarters, name, role, login, password)
     click.echo(f"{login} ({role}) can sign in" if ask else f"{login} ({role}) can sign in with {password}")
 

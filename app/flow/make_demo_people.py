@@ -1,12 +1,11 @@
 """The people of the demonstration bank: its branches, who works there, and what they sign in with."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.accounts import records
 from app.accounts.core import Actor, Role
-from app.accounts.people import LicenceClass, Profile, password_problems
+from app.accounts.people import LicenceClass, Profile, new_password
 from app.db import reading
 from app.flow.deps import Deps
 from app.flow.manage_accounts import NewAccount, create_account, create_first
@@ -78,7 +77,7 @@ class Staff:
 
 def make_people(deps: Deps, photo: bytes | None, today: date) -> Staff:
     """Everybody; `photo` is the first advisor's."""
-    first = Login(FIRST, _password(FIRST.login))
+    first = Login(FIRST, new_password(FIRST.login))
     admin = _actor(deps, create_first(deps, BANK, FIRST.name, FIRST.role, FIRST.login, first.password))
     places = {name: create_organisation(deps, admin, admin.organisation_id, "branch", name) for name in BRANCHES}
     places[OUTLET] = create_organisation(deps, admin, places[OUTLET_OF], "outlet", OUTLET)
@@ -86,7 +85,7 @@ def make_people(deps: Deps, photo: bytes | None, today: date) -> Staff:
     logins, actors = [first], {FIRST.login: admin}
     for demo in PEOPLE:
         place = places[demo.place] if demo.place else admin.organisation_id
-        login = Login(demo, _password(demo.login))
+        login = Login(demo, new_password(demo.login))
         person = create_person(deps, admin, place, demo.name)
         account = create_account(deps, admin, NewAccount(person, place, demo.role, demo.login, login.password))
         line = LINES.get(demo.login, f"{BANK}{demo.place or '总行'}")
@@ -106,10 +105,3 @@ def _actor(deps: Deps, account_id: str) -> Actor:
     with reading(deps) as session:
         found = records.account(session, account_id)
     return Actor(found.id, found.person_id, found.organisation_id, found.organisation_path, found.role)
-
-
-def _password(login: str) -> str:
-    """By chance, until the house takes it: it may well hold a login of two letters."""
-    while password_problems(password := secrets.token_urlsafe(9), login):
-        pass
-    return password

@@ -1,6 +1,5 @@
 """People: who works here, how they come in, and what they are licensed for."""
 
-import secrets
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +9,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask_babel import format_date, format_datetime
 
 from app.accounts.core import ROLES, may_grant
-from app.accounts.people import LICENCE_CLASSES, Profile
+from app.accounts.people import LICENCE_CLASSES, Profile, new_password
 from app.db import reading
 from app.flow import manage_accounts, manage_people
 from app.flow.manage_accounts import NewAccount, NewPerson
@@ -62,7 +61,7 @@ def new() -> str:
 def create() -> Response:
     """Enter a person with an account; the password is shown this once."""
     given = {name: request.form.get(name, "") for name in FIELDS}
-    password = _password()
+    password = new_password(given["login"])
     try:
         person_id = manage_accounts.hire(parts().deps, current_actor(), NewPerson(**given, password=password))
     except Invalid as error:
@@ -121,7 +120,7 @@ def set_licence(person_id: str) -> Response:
 def add_account(person_id: str) -> Response:
     """Give them another way in; the password is shown this once."""
     given = {name: request.form.get(name, "") for name in ("organisation_id", "role", "login")}
-    password = _password()
+    password = new_password(given["login"])
     account = NewAccount(person_id, given["organisation_id"], given["role"], given["login"], password, must_change=True)
     try:
         manage_accounts.create_account(parts().deps, current_actor(), account)
@@ -176,11 +175,13 @@ def enable(account_id: str) -> Response:
 @permitted("account.manage")
 def reset_password(account_id: str) -> Response:
     """Set a password of our own making, which is shown this once; their one-time codes end, too."""
-    person_id, password = _person_of(account_id), _password()
-    manage_accounts.reset_password(parts().deps, current_actor(), account_id, password)
+    person_id = _person_of(account_id)
     with reading(parts().deps) as session:
         seen = reads.person_page(session, current_actor(), person_id).accounts
-    return _handed_out(person_id, next(one.login for one in seen if one.id == account_id), password)
+    login = next(one.login for one in seen if one.id == account_id)
+    password = new_password(login)
+    manage_accounts.reset_password(parts().deps, current_actor(), account_id, password)
+    return _handed_out(person_id, login, password)
 
 
 def _tried(person_id: str, write: Callable[[], None], done: str, given: dict[str, str]) -> Response:
@@ -249,12 +250,6 @@ def _handed_out(person_id: str, login: str, password: str) -> Response:
 def _person_of(account_id: str) -> str:
     with reading(parts().deps) as session:
         return reads.person_of_account(session, current_actor(), account_id)
-
-
-def _password() -> str:
-    """Easily read out and typed: four groups of four, 82 bits."""
-    letters = "abcdefghijkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
 def _narrowing(asked: dict[str, str], name: str, entries: list[tuple[str, str]]) -> list[dict[str, Any]]:
