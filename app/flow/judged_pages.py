@@ -14,7 +14,7 @@ from app.rescans import documents
 from app.rescans.core import CheckedDocument
 
 AT_ONCE = 2000  # documents of a page
-CORES = os.cpu_count() or 1
+CORES = len(os.sched_getaffinity(0))  # that this process may use
 PAGES = 5  # that a child is given at once: it waits while the parent writes
 MANY = 10_000  # are worth children
 MOST_CHILDREN = 4  # each has some memory of its own
