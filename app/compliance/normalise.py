@@ -275,6 +275,11 @@ def fold_term(term: str) -> str:
     return Tight(fold(term).text).text
 
 
+def fold_terms(terms: Sequence[str]) -> list[str]:
+    """`fold_term` of many terms at once."""
+    return [tight.text for tight in tighten([folded.text for folded in fold_many(terms)])]
+
+
 _SPECIAL = set("\\.^$*+?{}[]|()")
 
 

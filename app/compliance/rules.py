@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache, partial
 from app.compliance.context import resolve, shared_contexts
 from app.compliance.document import Facts
 from app.compliance.families import Library, spell_out
-from app.compliance.normalise import fold_term
+from app.compliance.normalise import fold_term, fold_terms
 from app.compliance.pack import (
     ContextRule,
     DisclosureRule,
@@ -209,6 +209,8 @@ def compile_rules(packs: Iterable[Pack]) -> Rules:
     library = Library.of(ordered)
     spelled = tuple(spell_out(pack, library, problems) for pack in ordered)
     shared = shared_contexts(spelled)
+    terms = [text for pack in spelled for rule in pack.rules for text in _texts(rule)]
+    folded = dict(zip(terms, fold_terms(terms), strict=True))
     seen: dict[str, str] = {}
     for pack in spelled:
         rules, lexicon = books.setdefault(pack.head.jurisdiction, ([], []))
@@ -222,7 +224,7 @@ def compile_rules(packs: Iterable[Pack]) -> Rules:
                 pack=pack.name,
                 unless=resolve(rule.unless, pack.name, shared, f"{path}.unless", problems),
                 only_if=resolve(rule.only_if, pack.name, shared, f"{path}.only_if", problems),
-                texts=_folded_texts(rule, path, problems),
+                texts=_folded_texts(rule, folded, path, problems),
             )
             problems += [found for place, p in _patterns(compiled) if (found := pattern_problem(p, f"{path}.{place}"))]
             rules.append(compiled)
@@ -250,13 +252,16 @@ def _literals(rule: Rule) -> Iterator[str]:
         yield from words(pattern)
 
 
-def _folded_texts(rule: Rule, path: str, problems: list[Problem]) -> tuple[str, ...]:
-    texts = rule.terms if isinstance(rule, TermRule) else rule.texts if isinstance(rule, DisclosureRule) else ()
-    folded = tuple(fold_term(text) for text in texts)
-    for text, seen in zip(texts, folded, strict=True):
-        if len(seen) < 2:
+def _texts(rule: Rule) -> tuple[str, ...]:
+    """The terms that the rule forbids, or the sentences that it asks for."""
+    return rule.terms if isinstance(rule, TermRule) else rule.texts if isinstance(rule, DisclosureRule) else ()
+
+
+def _folded_texts(rule: Rule, folded: Mapping[str, str], path: str, problems: list[Problem]) -> tuple[str, ...]:
+    for text in _texts(rule):
+        if len(folded[text]) < 2:
             problems.append(Problem(path, "bad_term", f"“{text}” is less than two characters when folded"))
-    return folded
+    return tuple(folded[text] for text in _texts(rule))
 
 
 def _around(compiled: Compiled) -> Iterator[str]:
