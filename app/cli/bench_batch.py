@@ -105,7 +105,7 @@ class BatchBench:
     kills: int
     turns: list[Turn]
     growth: float
-    looked_at: "LookedAt"
+    looked_at: LookedAt
 
     def as_json(self) -> dict[str, Any]:
         """Machine-readable."""

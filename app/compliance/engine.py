@@ -108,7 +108,8 @@ def _findings(
     for jurisdiction in {document.facts.jurisdiction for document in documents} & rules.books.keys():
         book = rules.books[jurisdiction]
         own = [index for index, one in enumerate(documents) if one.facts.jurisdiction == jurisdiction]
-        asked_of = {(one.facts.product, one.facts.channel): one.facts for one in documents}  # nothing else decides
+        # Product and channel alone decide, and advisors are many.
+        asked_of = {(facts.product, facts.channel): facts for facts in (documents[index].facts for index in own)}
         in_force = {key: book.in_force(facts, as_of, packs, only) for key, facts in asked_of.items()}
         cases = [
             Case(one, in_force[one.facts.product, one.facts.channel], views, text, findings)

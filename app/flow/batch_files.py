@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.flow.batch_journal import JOURNAL_NAME, Made
+from app.flow.orders import Format, ending
 from app.kernel.errors import Invalid, Problem
 from app.kernel.files import write_atomically
 
@@ -16,10 +17,10 @@ MANIFEST_COLUMNS = ("row", "file", "sha256", "url", "outcome", "error")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def file_name(row: int, name: str, format_: str) -> str:
+def file_name(row: int, name: str, format_: Format) -> str:
     """A name that sorts by row, shows whose poster it is, and is safe on every file system."""
     shown = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "", name).strip(" .")[:28]
-    suffix = "jpg" if format_ == "jpeg" else format_
+    suffix = ending(format_)
     return f"{row:05d}-{shown}.{suffix}" if shown else f"{row:05d}.{suffix}"
 
 

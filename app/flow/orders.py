@@ -27,6 +27,12 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "svg": "image/svg+xml",
 }
 
+
+def ending(format_: Format) -> str:
+    """What the name of such a file ends with."""
+    return "jpg" if format_ == "jpeg" else format_
+
+
 Edition = Literal["png", "jpeg", "pdf", "pdfx"]
 """A file that an approved poster is handed out as; ``pdfx`` is the one for the print shop."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.kernel.errors import Blocked
 from app.rendering.proof import MARGIN, require_readable, unproved
-from app.rendering.qr import Gray, Square, holds, is_doubtful, read_codes, square_of
+from app.rendering.qr import Gray, Square, holds, is_doubtful, read_codes, side_of, square_of
 
 REDUCED = 4  # by which the small picture is smaller: in it, what is taller than a stretch is found
 NEAR = 0.25  # of its side that the middles of one code may lie apart when it is found twice
@@ -79,11 +79,6 @@ class Search:
     def _is_part(self, one: Found) -> bool:
         """Whether it is but a part of another code that reads like one."""
         return one.is_doubtful and any(holds(other.square, one.square) for other in self.found if not other.is_doubtful)
-
-
-def side_of(square: Square) -> int:
-    """The longer side of a square that was found."""
-    return max(square[2] - square[0], square[3] - square[1])
 
 
 def _middle(square: Square) -> tuple[int, int]:

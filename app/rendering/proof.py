@@ -13,7 +13,7 @@ import zxingcpp
 from PIL import Image
 
 from app.kernel.errors import Blocked
-from app.rendering.qr import KINDS, Gray, Square, read_codes, square_of
+from app.rendering.qr import KINDS, Gray, Square, read_codes, side_of, square_of
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -106,8 +106,8 @@ def page_scale(page: "pdfium.PdfPage") -> float:
 
 
 def _square(code: zxingcpp.Barcode, gray: Gray, margin: float = MARGIN) -> Square:
-    left, top, right, bottom = square_of(code)
-    reach = round(margin * max(right - left, bottom - top))
+    left, top, right, bottom = square = square_of(code)
+    reach = round(margin * side_of(square))
     height, width = gray.shape
     return (
         max(0, left - reach) & ~1,  # even, so that a cut is halved into the pixels that the whole would be

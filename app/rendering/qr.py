@@ -78,6 +78,11 @@ def square_of(code: zxingcpp.Barcode) -> Square:
     return min(xs), min(ys), max(xs), max(ys)
 
 
+def side_of(square: Square) -> int:
+    """The longer side of a square."""
+    return max(square[2] - square[0], square[3] - square[1])
+
+
 def holds(square: Square, other: Square) -> bool:
     """Whether the middle of the other lies in the square."""
     x, y = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
@@ -85,8 +90,8 @@ def holds(square: Square, other: Square) -> bool:
 
 
 def _is_confirmed(gray: Gray, code: zxingcpp.Barcode) -> bool:
-    left, top, right, bottom = square_of(code)
-    reach = max(right - left, bottom - top) // 2
+    left, top, right, bottom = square = square_of(code)
+    reach = side_of(square) // 2
     cut = gray[max(0, top - reach) : bottom + reach, max(0, left - reach) : right + reach]
     size = (round(cut.shape[1] * CONFIRMED_AT), round(cut.shape[0] * CONFIRMED_AT))
     larger = np.asarray(Image.fromarray(cut).resize(size, Image.Resampling.BICUBIC))

@@ -7,7 +7,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 
 from app.db import database_now, reading
 from app.flow.issue import address_of, download
-from app.flow.orders import EDITIONS, editions
+from app.flow.orders import EDITIONS, editions, ending
 from app.flow.share import share
 from app.kernel.errors import Blocked, NotFound
 from app.reads.gallery import frame_of, title_of
@@ -25,7 +25,6 @@ from app.web.words import _
 __all__ = ["blueprint", "file_name"]
 
 CHANNELS = ("wechat", "moments", "wecom", "weibo", "sms")
-_ENDINGS = {"png": "png", "jpeg": "jpg", "pdf": "pdf", "pdfx": "pdf"}
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 MAX_NAME = 60
 
@@ -49,8 +48,9 @@ def file(poster_id: str, format_: str) -> Response:
         share(deps, actor, poster_id, "download")
     with reading(deps) as session:
         poster = one_poster(session, actor, poster_id, database_now(session)).poster
-    name = file_name(f"{title_of(poster.head, chosen())}-{person().name}", _ENDINGS[known])
-    response.headers.set("Content-Disposition", "attachment", filename=f"poster.{_ENDINGS[known]}")
+    suffix = ending(EDITIONS[known][0])
+    name = file_name(f"{title_of(poster.head, chosen())}-{person().name}", suffix)
+    response.headers.set("Content-Disposition", "attachment", filename=f"poster.{suffix}")
     response.headers["Content-Disposition"] += f"; filename*=UTF-8''{name}"
     return response
 
