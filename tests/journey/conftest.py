@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.journey.looking import LookedAt
+from tests.journey.looking import LOOKED_AT
 from tests.journey.serving import Site, demonstration
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -53,9 +53,8 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _each_page_is_looked_at_once(of_all: Path) -> None:
-    LookedAt.folder = of_all / "looked_at"
-    LookedAt.folder.mkdir(exist_ok=True)
+def _each_part_is_looked_at_once(of_all: Path) -> None:
+    LOOKED_AT.file = of_all / "looked_at"
 
 
 @pytest.fixture(scope="session")

@@ -2,40 +2,61 @@
 
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
-_MEASURES = """() => [
-    document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    innerWidth + ' ' + [...new Set([...document.querySelectorAll('*')].map(
-        one => `${one.tagName}.${one.getAttribute('class')}.${one.getAttribute('role')}.${one.hasAttribute('hidden')}`
-    ))].sort().join(' '),
-]"""
+# An element is known by what it and all that it stands in are; of many that are the same, the first stands for all.
+_PARTS = """() => {
+    const paths = new Map(), firsts = new Map();
+    for (const one of document.querySelectorAll('body, body *')) {
+        const own = ['class', 'role'].map(name => one.getAttribute(name));
+        const path = `${paths.get(one.parentElement) ?? ''}>${one.tagName}.${own}.${one.hasAttribute('hidden')}`;
+        paths.set(one, path);
+        if (!firsts.has(path)) firsts.set(path, one);
+    }
+    const root = document.documentElement;
+    return {wider: root.scrollWidth - root.clientWidth, names: [...firsts.keys()], firsts: [...firsts.values()]};
+}"""
+_SAID = "parts => [parts.wider, innerWidth, parts.names]"
+# What costs most by far, contrast, is measured where something is new; all else is asked of the page as a whole.
+_FAULTS = """async ([parts, fresh]) => {
+    const resultTypes = ['violations'];
+    const found = await axe.run(document, {resultTypes, rules: {'color-contrast': {enabled: false}}});
+    const those = fresh.map(number => parts.firsts[number]).filter(one => one.isConnected), inside = new Set(those);
+    const include = those.filter(one => !inside.has(one.parentElement));
+    const seen = include.length ? await axe.run({include}, {resultTypes, runOnly: ['color-contrast']}) : found;
+    return {...found, violations: [...new Set([...found.violations, ...seen.violations])]};
+}"""
 # Half way through a change of colour, axe would see a contrast that nobody else does. A message that is there for some
 # seconds and then goes is no change: it is looked at as well.
-AT_REST = """() => Promise.all(document.getAnimations()
+_AT_REST = """() => Promise.all(document.getAnimations()
     .filter(one => one.effect.getComputedTiming().endTime < 2000)
     .map(one => one.finished.catch(() => null)))"""
-FAULTS_ONLY = {"resultTypes": ["violations"]}  # what is in order need not be described node by node
 
 
 class LookedAt:
-    """The pages that axe found nothing wrong with: a file for each, in a folder that all processes of a run share."""
+    """The parts of pages that axe found nothing wrong with: in a file, which all processes of a run share."""
 
-    folder: Path  # set before the first journey
+    file: Path  # set before the first journey
 
-    def __init__(self, made_of: str) -> None:
-        self._note = self.folder / sha256(made_of.encode()).hexdigest()
+    def __init__(self) -> None:
+        self._known: set[str] = set()
 
-    def before(self) -> bool:
-        """Whether somebody has looked at such a page already."""
-        return self._note.exists()
+    def new(self, width_px: int, names: list[str]) -> dict[str, int]:
+        """Those of the parts that nobody has looked at on a screen of this width: what to note, and the place."""
+        if self.file.exists():
+            self._known.update(self.file.read_text(encoding="ascii").split())
+        digests = (sha256(f"{width_px} {name}".encode()).hexdigest()[:24] for name in names)
+        return {digest: place for place, digest in enumerate(digests) if digest not in self._known}
 
-    def note(self) -> None:
-        """Let nobody look at such a page again."""
-        self._note.touch()
+    def note(self, new: dict[str, int]) -> None:
+        """Let nobody look at these again."""
+        with self.file.open("ab") as noted:
+            noted.write("".join(f"{digest}\n" for digest in new).encode("ascii"))
+
+
+LOOKED_AT = LookedAt()
 
 
 def look(page: Page) -> None:
@@ -47,17 +68,19 @@ def look(page: Page) -> None:
 def fault_of(page: Page) -> str:
     """What axe finds, or that the page is wider than its screen; "" when neither.
 
-    Two pages that are made of the same parts at the same width are one to axe, in whatever language they speak.
+    A page whose parts have all been seen at this width is one that axe knows, in whatever language it speaks.
     """
     page.wait_for_load_state("load")
-    wider, made_of = page.evaluate(_MEASURES)
+    parts = page.evaluate_handle(_PARTS)
+    wider, width_px, names = parts.evaluate(_SAID)
     if wider > 0:
         return f"{page.url} is {wider} px wider than the screen"
-    looked_at = LookedAt(made_of)
-    if not looked_at.before():
-        page.evaluate(AT_REST)
-        found: Any = Axe().run(page, options=FAULTS_ONLY)
+    new = LOOKED_AT.new(width_px, names)
+    if new:
+        page.evaluate(_AT_REST)
+        page.evaluate(AXE_SCRIPT)
+        found = AxeResults(page.evaluate(_FAULTS, [parts, list(new.values())]))
         if found.violations_count:
             return f"{page.url}\n{found.generate_report()}"
-        looked_at.note()
+        LOOKED_AT.note(new)
     return ""

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from app.posters.drafts import Draft
 from app.web.advisor.editor_words import words_for
 from app.web.assets import entry
 from tests.journey.editor_house import House, photograph, serving
-from tests.journey.looking import AT_REST
+from tests.journey.looking import look
 
 RISKY = "债市回暖，保本保收益"
 JS_LIMIT_BYTES = 40 * 1024
@@ -198,7 +197,7 @@ def test_two_texts_are_shown_side_by_side_and_the_person_keeps_their_own(context
     expect(panel.locator(".mine")).to_contain_text("这里写的")
     expect(panel.locator(".theirs")).to_contain_text("别处写的")
     expect(panel.get_by_role("button", name="保留这里的")).to_be_focused()
-    assert Axe().run(page).response["violations"] == []
+    look(page)
     page.keyboard.press("Enter")
     expect(panel).to_have_count(0)
     expect(page.locator(".bar small")).to_have_text("已保存")
@@ -476,26 +475,19 @@ def test_markup_in_a_text_stays_text(desktop: BrowserContext, house: House) -> N
     assert page.locator("poster-editor script").count() == 0
 
 
-def at_rest(page: Page) -> Any:
-    """What axe finds once nothing moves any more: colours are half mixed while a sheet rises."""
-    page.evaluate(AT_REST)
-    return Axe().run(page)
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing(context: BrowserContext, house: House, language: Any) -> None:
     house.language = language
     page = opened(context, house)
-    found = [at_rest(page)]
+    look(page)
     page.locator(".slots [data-slot=headline]").click()
     text(page).fill(RISKY)
     expect(page.locator(".card-finding").first).to_be_visible()
-    found.append(at_rest(page))
+    look(page)
     page.goto(f"{house.url}/posters/open-day/edit")
     page.locator(".slots [data-slot=view]").click()
     expect(page.locator(".crop-frame")).to_be_visible()
-    found.append(at_rest(page))
-    assert [(one["id"], one["nodes"][0]["html"]) for run in found for one in run.response["violations"]] == []
+    look(page)
 
 
 def test_the_script_stays_within_its_budget() -> None:
