@@ -24,8 +24,10 @@ from hypothesis import settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine
+from sqlalchemy import Dialect, Engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from app.accounts import proof
@@ -70,6 +72,21 @@ def _compiled_builder(rule: Rule, append_unknown: bool = True) -> Callable[..., 
 
 
 Rule._compile_builder = _compiled_builder  # type: ignore[method-assign]
+
+_compile = ClauseElement._compile_w_cache
+_statements: LRUCache[Any, Any] = LRUCache(2000)
+_dialects: dict[object, Dialect] = {}
+
+
+def _compiled_once(self: ClauseElement, dialect: Dialect, *, compiled_cache: Any, **given: Any) -> Any:
+    """A statement as SQL, compiled once for all engines on the same product; each test has an engine of its own."""
+    if compiled_cache is not None:
+        dialect = _dialects.setdefault((dialect.name, dialect.driver, dialect.server_version_info), dialect)
+        compiled_cache = _statements
+    return _compile(self, dialect, compiled_cache=compiled_cache, **given)
+
+
+ClauseElement._compile_w_cache = _compiled_once  # type: ignore[method-assign]
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
 CHROMIUM_ARGUMENTS = [
@@ -121,6 +138,12 @@ def _what_stays_is_not_looked_through_again() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
+
+
+def pytest_sessionfinish() -> None:
+    """What is left of a whole run is looked through once; pytest would do so five times."""
+    gc.collect()
+    gc.freeze()
 
 
 class OutsideRefusedError(RuntimeError):

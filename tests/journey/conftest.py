@@ -60,5 +60,5 @@ def _each_part_is_looked_at_once(of_all: Path) -> None:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, of_all: Path) -> Iterator[Site]:
     """A served demonstration bank; whoever changes something there does it so that nobody else is in the way."""
-    with demonstration(tmp_path_factory.mktemp("demonstration"), of_all / "told") as opened:
+    with demonstration(tmp_path_factory.mktemp("demonstration"), of_all) as opened:
         yield opened

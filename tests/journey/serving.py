@@ -53,12 +53,16 @@ class Site:
     logins: dict[str, str]
 
 
-def house_in(var: Path, database_url: str, port: int) -> House:
-    """The settings of a product that keeps everything in `var` and leads to its own address."""
+def house_in(var: Path, database_url: str, port: int, painted: Path) -> House:
+    """The settings of a product that keeps everything in `var` and leads to its own address.
+
+    Previews are named by all that they depend on: what one product has painted into `painted` is painted for all.
+    """
     address = f"http://127.0.0.1:{port}"
     return House({}).using(
         database_url=database_url,
         var_dir=var,
+        cache_dir=painted,
         spool_dir=var / "visits",
         fonts_dir=Settings.from_env({}).fonts_dir,
         site_url=address,
@@ -90,18 +94,18 @@ def served(house: House, port: int, log: Path) -> Iterator[str]:
 
 
 @contextmanager
-def demonstration(var: Path, told: Path) -> Iterator[Site]:
-    """A served demonstration bank, the small one, in `var`: a copy of `told`, which whoever comes first makes."""
-    shutil.copytree(made_once(told, _make_demonstration), var, dirs_exist_ok=True)
+def demonstration(var: Path, of_all: Path) -> Iterator[Site]:
+    """A served demonstration bank, the small one, in `var`: a copy of the one that whoever comes first makes."""
+    shutil.copytree(made_once(of_all / "told", _make_demonstration), var, dirs_exist_ok=True)
     (port,) = free_ports(1)
-    house = _of_the_demonstration(var, port)
+    house = _of_the_demonstration(var, port, of_all / "painted")
     rows = [line.split(maxsplit=3) for line in (var / "demo_logins.txt").read_text(encoding="utf-8").splitlines()]
     with served(house, port, var / "log") as address:
         yield Site(address, house, {row[1]: row[2] for row in rows})
 
 
-def _of_the_demonstration(var: Path, port: int) -> House:
-    return house_in(var, f"sqlite:///{var / 'imprimatur.db'}", port)
+def _of_the_demonstration(var: Path, port: int, painted: Path) -> House:
+    return house_in(var, f"sqlite:///{var / 'imprimatur.db'}", port, painted)
 
 
 def _make_demonstration(var: Path) -> None:
@@ -109,7 +113,7 @@ def _make_demonstration(var: Path) -> None:
         done = subprocess.run(
             [*PRODUCT, *arguments],
             cwd=PROJECT,
-            env=environment_of(_of_the_demonstration(var, 80)),
+            env=environment_of(_of_the_demonstration(var, 80, var / "painted")),
             capture_output=True,
             check=False,
         )

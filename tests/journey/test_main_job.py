@@ -26,10 +26,10 @@ RISKY, DOUBTFUL, CORRECTED = "江水有信，保本保收益", "早上好！安�
 
 
 @contextmanager
-def staffed(database_url: str, var: Path) -> Iterator[Site]:
+def staffed(database_url: str, var: Path, painted: Path) -> Iterator[Site]:
     """The real processes, web and worker, on a database with people in it and nothing else."""
     (port,) = free_ports(1)
-    house = house_in(var, database_url, port)
+    house = house_in(var, database_url, port, painted)
     deps = open_deps(house.settings)
     staff = make_people(deps, None, datetime.now(UTC).date())
     deps.engine.dispose()
@@ -39,11 +39,17 @@ def staffed(database_url: str, var: Path) -> Iterator[Site]:
 
 @pytest.mark.parametrize(("screen", "language", "database"), RUNS)
 def test_from_a_designers_file_to_a_customers_tag(
-    request: pytest.FixtureRequest, browser: Browser, tmp_path: Path, screen: str, language: str, database: str
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    tmp_path: Path,
+    of_all: Path,
+    screen: str,
+    language: str,
+    database: str,
 ) -> None:
     database_url = request.getfixturevalue(f"{database}_url")
     with (
-        staffed(database_url, tmp_path) as site,
+        staffed(database_url, tmp_path, of_all / "painted") as site,
         cast(browser, site.address, site.logins, screen, language) as people,
     ):
         zhou: Reviewer = people.colleague(Reviewer, "zhou")
