@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Select, case, delete, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,7 +30,7 @@ from app.accounts.tables import (
     SessionRow,
     SignInAttemptsRow,
 )
-from app.db import UtcDateTime, database_now
+from app.db import UtcDateTime, database_now, insert_or
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.ids import new_code
 
@@ -294,14 +293,14 @@ def forgive_attempts(session: Session, key: str, attempts: int) -> None:
 
 def _count(session: Session, key: str, now: datetime) -> tuple[datetime, int]:
     row = SignInAttemptsRow
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(row)
     is_over = row.window_began_at <= now - timedelta(seconds=WINDOW_SECONDS)
     again = {
         "attempts": case((is_over, 1), else_=row.attempts + 1),
         "window_began_at": case((is_over, literal(now, UtcDateTime)), else_=row.window_began_at),
     }
     counted = (
-        insert.values(key=key, window_began_at=now, attempts=1)
+        insert_or(session, row)
+        .values(key=key, window_began_at=now, attempts=1)
         .on_conflict_do_update(index_elements=[row.key], set_=again)
         .returning(row.window_began_at, row.attempts)
     )

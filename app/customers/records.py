@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.customers.core import Fired, Given, due_at
@@ -19,7 +18,7 @@ from app.customers.tables import (
     CustomerTagRow,
     CustomerTaskRow,
 )
-from app.db import database_now
+from app.db import database_now, insert_or
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.ids import new_code
 
@@ -88,7 +87,7 @@ def cursor(session: Session) -> int:
 
 def hold_cursor(session: Session) -> int:
     """As `cursor`, and hold it until the transaction ends, so that no other worker goes through the same visits."""
-    noted = _upsert(session, CustomerCursorRow)
+    noted = insert_or(session, CustomerCursorRow)
     held = noted.on_conflict_do_update(index_elements=["name"], set_={"name": noted.excluded.name})
     first = {"name": CURSOR, "visit_id": 0}
     found: int = session.connection().execute(held.returning(CustomerCursorRow.visit_id), first).scalar_one()
@@ -117,7 +116,7 @@ def meet(session: Session, met: Mapping[Who, Met]) -> dict[Who, str]:
         }
         for who, one in met.items()
     ]
-    added = _upsert(session, CustomerRow)
+    added = insert_or(session, CustomerRow)
     later = case(
         (CustomerRow.last_seen_at < added.excluded.last_seen_at, added.excluded.last_seen_at),
         else_=CustomerRow.last_seen_at,
@@ -132,7 +131,7 @@ def meet(session: Session, met: Mapping[Who, Met]) -> dict[Who, str]:
 def add_events(session: Session, events: Sequence[EventEntry]) -> None:
     """Add events; one whose visit was added before is left as it is."""
     if events:
-        added = _upsert(session, CustomerEventRow).on_conflict_do_nothing()
+        added = insert_or(session, CustomerEventRow).on_conflict_do_nothing()
         session.connection().execute(added, [one._asdict() for one in events])
 
 
@@ -171,7 +170,7 @@ def give(session: Session, fired: Iterable[tuple[str, Fired]], zone: ZoneInfo) -
         rows[one.rule.result].append(_given_row(customer_id, one, zone))
     for result, table in (("tag", CustomerTagRow), ("points", CustomerPointsRow), ("task", CustomerTaskRow)):
         if rows[result]:
-            session.connection().execute(_upsert(session, table).on_conflict_do_nothing(), rows[result])
+            session.connection().execute(insert_or(session, table).on_conflict_do_nothing(), rows[result])
 
 
 def _given_row(customer_id: str, fired: Fired, zone: ZoneInfo) -> dict[str, Any]:
@@ -254,9 +253,3 @@ def forget_visitor(session: Session, visitor: str) -> list[str]:
     husk = {"visitor": None, "name": "", "app": "", "forgotten_at": database_now(session)}
     session.execute(update(CustomerRow).where(CustomerRow.id.in_(ids)).values(**husk))
     return ids
-
-
-def _upsert(session: Session, table: Any) -> Any:
-    """An INSERT that may say what to do on a conflict; the two databases spell it alike, SQLAlchemy does not."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return (sqlite.insert if is_sqlite else postgresql.insert)(table)

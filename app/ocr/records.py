@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db import database_now
+from app.db import database_now, insert_or
 from app.ocr.core import ENGINE, Line, Outcome, Reading, document_of
 from app.ocr.tables import PictureReadingRow
 
@@ -17,7 +16,7 @@ def want(session: Session, digests: Iterable[str]) -> list[str]:
     now, new = database_now(session), []
     for digest in sorted(set(digests)):
         row = {"digest": digest, "engine": ENGINE, "outcome": "waiting", "lines": [], "wanted_at": now}
-        added = _insert(session).on_conflict_do_nothing().returning(PictureReadingRow.digest)
+        added = insert_or(session, PictureReadingRow).on_conflict_do_nothing().returning(PictureReadingRow.digest)
         if session.execute(added, row).first() is not None:
             new.append(digest)
     return new
@@ -43,11 +42,6 @@ def fail(session: Session, digest: str, error_code: str) -> None:
 def _finish(session: Session, digest: str, changes: Mapping[str, Any]) -> None:
     one = (PictureReadingRow.digest == digest) & (PictureReadingRow.engine == ENGINE)
     session.execute(update(PictureReadingRow).where(one).values(finished_at=database_now(session), **changes))
-
-
-def _insert(session: Session) -> Any:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return (sqlite.insert if is_sqlite else postgresql.insert)(PictureReadingRow)
 
 
 def _reading(row: PictureReadingRow) -> Reading:

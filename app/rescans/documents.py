@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db import database_now
+from app.db import database_now, insert_or
 from app.kernel.ids import new_code
 from app.rescans.core import CheckedDocument, Standing
 from app.rescans.tables import BookStateRow, CheckedDocumentRow, CheckedSnapshotRow, StandingRow
@@ -19,9 +18,9 @@ _LEVEL = 1  # a tenth larger than the smallest, and written three times as fast
 
 def keep_document(session: Session, snapshot_id: str, document: CheckedDocument) -> None:
     """Have a snapshot judged by `document`, which is kept if it is new; one that is there stands as it stood."""
-    session.execute(_insert(session, CheckedDocumentRow).on_conflict_do_nothing(), row_of(document))
+    session.execute(insert_or(session, CheckedDocumentRow).on_conflict_do_nothing(), row_of(document))
     link = {"snapshot_id": snapshot_id, "document_digest": document.digest}
-    session.execute(_insert(session, CheckedSnapshotRow).on_conflict_do_nothing(), link)
+    session.execute(insert_or(session, CheckedSnapshotRow).on_conflict_do_nothing(), link)
 
 
 def row_of(document: CheckedDocument) -> dict[str, Any]:
@@ -135,7 +134,7 @@ def keep_state(session: Session, jurisdiction: str, fingerprint: str, state: Map
     """Keep a state of the rules, if it is not there."""
     packed = zlib.compress(json.dumps(state, ensure_ascii=False, sort_keys=True).encode())
     row = {"jurisdiction": jurisdiction, "fingerprint": fingerprint, "state": packed}
-    session.execute(_insert(session, BookStateRow).on_conflict_do_nothing(), row)
+    session.execute(insert_or(session, BookStateRow).on_conflict_do_nothing(), row)
 
 
 def knows_state(session: Session, jurisdiction: str, fingerprint: str) -> bool:
@@ -153,7 +152,3 @@ def find_state(session: Session, jurisdiction: str, fingerprint: str) -> dict[st
 
 def _parts(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
     return (values[start : start + size] for start in range(0, len(values), size))
-
-
-def _insert(session: Session, row: type[CheckedDocumentRow | CheckedSnapshotRow | BookStateRow]) -> Any:
-    return (sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert)(row)

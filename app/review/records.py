@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db import database_now
+from app.db import database_now, insert_or
 from app.kernel.errors import Conflict, NotFound
 from app.review.core import FIRST, Action, Kind, Sentence, State, due_at, marks, next_state, sentence_key
 from app.review.tables import CaseRow, ClaimRow, CommentRow, SentenceMarkRow, SentenceRow, SentenceTextRow, StepRow
@@ -209,17 +208,11 @@ def remember_sentences(session: Session, subject_id: str, digest: str, found: It
 def _keep_text(session: Session, sentence: Sentence) -> None:
     """Somebody else may keep the same sentence at this moment: whoever is second has nothing to do."""
     row = {"folded_key": sentence.folded_key, "text": sentence.text, "folded": sentence.folded}
-    new = _insert(session, SentenceTextRow).on_conflict_do_nothing().returning(SentenceTextRow.folded_key)
+    new = insert_or(session, SentenceTextRow).on_conflict_do_nothing().returning(SentenceTextRow.folded_key)
     numbers = marks(sentence.folded)
     if session.execute(new, row).first() is not None and numbers:
         rows = [{"mark": mark, "folded_key": sentence.folded_key} for mark in numbers]
-        session.connection().execute(_insert(session, SentenceMarkRow).on_conflict_do_nothing(), rows)
-
-
-def _insert(session: Session, table: Any) -> Any:
-    """An INSERT that may say what to do on a conflict; the two databases spell it alike, SQLAlchemy does not."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return (sqlite.insert if is_sqlite else postgresql.insert)(table)
+        session.connection().execute(insert_or(session, SentenceMarkRow).on_conflict_do_nothing(), rows)
 
 
 def claim(session: Session, subject_id: str, person_id: str, length: timedelta, take_over: bool) -> datetime:

@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Insert, delete, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from app.db import database_now
+from app.db import database_now, insert_or
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_code
 from app.tracking.core import OPENINGS, Visit
@@ -46,7 +45,7 @@ def taken_bytes(session: Session, spool_name: str) -> int:
 def begin(session: Session, spool_name: str) -> int:
     """As `taken_bytes`, and hold the spool until the transaction ends, so that no other drain takes the same part."""
     # One statement: between an insert and a look another drain could remove the note, and the look would find nothing.
-    noted = _upsert(session, VisitSpoolRow, {"name": spool_name, "taken_bytes": 0})
+    noted = insert_or(session, VisitSpoolRow).values(name=spool_name, taken_bytes=0)
     held = noted.on_conflict_do_update(index_elements=["name"], set_={"name": noted.excluded.name})
     taken: int = session.scalars(held.returning(VisitSpoolRow.taken_bytes)).one()
     return taken
@@ -190,7 +189,7 @@ def _count(session: Session, visits: Sequence[Visit], zone: ZoneInfo) -> None:
         }
         for subject in sorted(views.keys() | people.keys())
     ]
-    added = _upsert(session, VisitDayRow)
+    added = insert_or(session, VisitDayRow)
     names = ("views", "humans", "visitors", "people")
     summed = {name: getattr(VisitDayRow, name) + added.excluded[name] for name in names}
     upsert = added.on_conflict_do_update(index_elements=["subject_kind", "subject", "day"], set_=summed)
@@ -268,13 +267,6 @@ def open_days(session: Session, days: Collection[date]) -> None:
     opened = list(session.scalars(was_closed.execution_options(synchronize_session=False)))
     if opened:
         session.execute(delete(ResultDayRow).where(ResultDayRow.day.in_(opened)))
-
-
-def _upsert(session: Session, table: type[Any], values: dict[str, Any] | None = None) -> Any:
-    """An INSERT that may say what to do on a conflict; the two databases spell it alike, SQLAlchemy does not."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement: Insert = (sqlite.insert if is_sqlite else postgresql.insert)(table)
-    return statement.values(**values) if values is not None else statement
 
 
 def _value(row: VisitRow) -> Visit:

@@ -6,7 +6,7 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from app.config import PREFIX, Settings
-from app.schema import alembic_config
+from app.schema import HEAD, alembic_config
 from app.worker import HANDLERS
 from tests.architecture import checks
 from tests.architecture.checks import PROJECT, sources
@@ -76,8 +76,8 @@ def heads(folder: Path) -> list[str]:
     return ScriptDirectory.from_config(config).get_heads()
 
 
-def test_the_migrations_have_one_head() -> None:
-    assert len(heads(PROJECT / "migrations")) == 1
+def test_the_migrations_have_one_head_and_it_is_the_one_that_is_asked_for() -> None:
+    assert heads(PROJECT / "migrations") == [HEAD]
 
 
 def test_the_check_of_heads_can_fail(tmp_path: Path) -> None:

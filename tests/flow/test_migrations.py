@@ -35,9 +35,13 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     require_current(SimpleNamespace(engine=engine))
 
 
-def test_a_database_that_was_not_migrated_is_refused(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    "past",
+    ["UPDATE alembic_version SET version_num = '0001'", "DELETE FROM alembic_version", "DROP TABLE alembic_version"],
+)
+def test_a_database_that_was_not_migrated_is_refused(engine: Engine, past: str) -> None:
     with writing_connection(SimpleNamespace(engine=engine)) as connection:
-        connection.execute(text("DELETE FROM alembic_version"))
+        connection.execute(text(past))
     with pytest.raises(Unavailable) as caught:
         require_current(SimpleNamespace(engine=engine))
     assert caught.value.code == "schema_outdated"
