@@ -11,7 +11,7 @@ import pytest
 from app.kernel.digest import sha256_hex
 from app.kernel.errors import Unavailable
 from app.storage.local import LocalStore
-from app.storage.store import S3Store
+from app.storage.s3 import S3Store
 from tests.conftest import S3_ACCESS_KEY, S3_SECRET_KEY
 from tests.faults.line import Line, laid
 from tests.services import free_ports
