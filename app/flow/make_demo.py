@@ -36,6 +36,7 @@ from app.tracking.spool import Spool
 
 SEED = 20261122
 OPENED = timedelta(days=62)
+LAST_QUIET = timedelta(seconds=90)  # by then, what happened last has been sealed as well
 LEASE_SECONDS = 60.0
 
 
@@ -67,7 +68,7 @@ def make_demo(
         if records.organisations(session):
             raise Conflict("not_empty", "there is a bank in this database already")
         now = database_now(session)
-    calendar = Calendar(now - OPENED, now - timedelta(seconds=5))
+    calendar = Calendar(now - OPENED, now - LAST_QUIET)
     unread = deps.settings.model_copy(update={"ocr_posters": "off"})  # made of pictures that come with the product
     told = replace(deps, settings=unread, engine=with_clock(deps.engine, calendar))
     staff = make_people(told, photo, now.date())
@@ -92,6 +93,7 @@ def make_demo(
     calendar.tell(_days(house, rules))
     calendar.run()
     spool.close()
+    calendar.wait_until(now - timedelta(seconds=5))
     _end_day(house, rules)
     return staff.logins
 

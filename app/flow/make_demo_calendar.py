@@ -29,6 +29,10 @@ class Calendar:
         self._now += MOMENT
         return self._now
 
+    def wait_until(self, instant: datetime) -> None:
+        """Let time pass in which nothing happens."""
+        self._now = max(self._now, instant)
+
     def tell(self, story: Story) -> None:
         """Begin `story`, which is told from its first instant on."""
         instant = next(story, None)
@@ -39,5 +43,5 @@ class Calendar:
         """Let time pass until nothing is left to happen, or the end has come; what lies after that never happens."""
         while self._waiting and self._waiting[0][0] <= self.ends_at:
             instant, _, story = heapq.heappop(self._waiting)
-            self._now = max(self._now, instant)
+            self.wait_until(instant)
             self.tell(story)

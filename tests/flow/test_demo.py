@@ -148,3 +148,6 @@ def test_stories_are_told_in_the_order_of_their_instants_and_not_beyond_the_end(
     calendar.tell(story("early", 1, 3))
     calendar.run()
     assert told == [("early", 1), ("late", 2), ("early", 3), ("late", 4)]
+    calendar.wait_until(begin + timedelta(hours=5))
+    calendar.wait_until(begin)
+    assert timedelta(hours=5) < calendar() - begin < timedelta(hours=5, minutes=1), "time does not go back"

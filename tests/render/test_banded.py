@@ -64,8 +64,9 @@ def test_bands_show_the_same_pixels_with_kept_rows_and_without(painted: tuple[Di
     (display, image), fonts, cache = painted, brand().kit.fonts, StaticCache()
     cold = encode_png(Painting(display, fonts, cache), cache)
     assert encode_png(Painting(display, fonts, cache), cache) == cold == encode_png(Painting(display, fonts), None)
-    assert np.array_equal(decoded(cold), np.asarray(image))
-    assert np.array_equal(decoded(cold), decoded(encode(image, "png", display.dpi)))
+    shown = decoded(cold)
+    assert np.array_equal(shown, np.asarray(image))
+    assert np.array_equal(shown, decoded(encode(image, "png", display.dpi)))
     bands = Painting(display, fonts).bands
     for is_known in (False, True):
         parts = png_parts(cold, display, bands, cache)
