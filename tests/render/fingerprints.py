@@ -20,14 +20,15 @@ from tests.render.effects import everything
 
 
 def fingerprints(case: Case | str, display: DisplayList, cache: StaticCache) -> dict[str, str]:
-    """The hash of each file of a case, painted with a cold and then with a warm cache."""
+    """The hash of each file of a case, and of its pixels and its PDF with cold and then with warm caches."""
     fonts = brand().kit.fonts
     files = {}
     for warmth in ("cold", "warm"):
         image = paint(display, fonts, cache)
-        files[f"{case} png {warmth}"] = encode(image, "png", display.dpi)
-        files[f"{case} jpeg {warmth}"] = encode(image, "jpeg", display.dpi)
+        files[f"{case} pixels {warmth}"] = image.tobytes()
         files[f"{case} pdf {warmth}"] = paint_pdf(display, fonts)
+    files[f"{case} png once"] = encode(image, "png", display.dpi)
+    files[f"{case} jpeg once"] = encode(image, "jpeg", display.dpi)
     files[f"{case} svg once"] = paint_svg(display, fonts).encode()
     if display.print is not None:
         about = About("print", date(2026, 11, 30), b"{}")

@@ -45,7 +45,7 @@ def test_fresh_processes_cold_or_warm_paint_the_same_bytes() -> None:
     assert set(one) == set(other)
     assert [name for name in one if one[name] != other[name]] == []
     pairs = [(name, name.removesuffix("warm") + "cold") for name in one if name.endswith(" warm")]
-    assert len(pairs) == 3 * (len(cases()) + 1)  # and the poster of effects
+    assert len(pairs) == 2 * (len(cases()) + 1)  # and the poster of effects
     assert [warm for warm, cold in pairs if one[warm] != one[cold]] == []
 
 
