@@ -22,6 +22,7 @@ from tests.redirects import PERSON, a_link, counts, deps_for, kept
 from tests.services import free_ports
 
 ROUNDS, CALLERS = 5, 6
+PAUSE_SECONDS = 0.01  # without it, who asks would take the processor from who answers
 FORK = multiprocessing.get_context("fork")
 HEADERS = {name.removeprefix("HTTP_").replace("_", "-"): value for name, value in PERSON.items()}
 
@@ -51,6 +52,7 @@ class Load:
                 time.sleep(0.05)  # nobody is there: whoever starts needs the processor
             finally:
                 connection.close()
+            time.sleep(PAUSE_SECONDS)
 
     def stop(self) -> None:
         """Wait for the last answers."""
