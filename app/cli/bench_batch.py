@@ -148,14 +148,16 @@ def bench_batch(
     sorts = [Sort(one, size) for one in chosen for size in one.template.sizes]
     rows = advisors(studio, folder / "photos", -(-posters // len(sorts)))
     studio.prepare(*(one.template.jurisdiction for one in chosen))
-    work = partial(_make, studio, folder, sorts, rows, workers)
+    whole = partial(_make, studio, folder, sorts, rows, workers)
+    # A run that is killed late may have made all; the last one must find something to be timed by.
+    killed = partial(_make, studio, folder, sorts[:-1] or sorts, rows, workers)
     turns = folder / TURNS
     if not turns.exists():
         turns.write_text("", encoding="utf-8")
         patience, chance = FIRST_KILL_SECONDS, random.Random()  # noqa: S311
         for _ in range(kills):
-            patience = max(patience, 1.5 * _killed(work, chance.uniform(0.1, 1) * patience))
-    _note(turns, _whole(work))
+            patience = max(patience, 1.5 * _killed(killed, chance.uniform(0.1, 1) * patience))
+    _note(turns, _whole(whole))
     share = max(LEAST_SHARE, posters // SHARE)
     return BatchBench(
         posters=len(sorts) * len(rows),

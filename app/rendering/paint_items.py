@@ -4,13 +4,13 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageFilter
 
 from app.rendering import paths
-from app.rendering.display import AnyItem, Glyph, Line, Paint, PictureItem, QrItem, Rect, Rgba, Run, ShapeItem, TextItem
+from app.rendering.display import AnyItem, Glyph, Line, Paint, PictureItem, QrItem, Rect, Run, ShapeItem, TextItem
 from app.rendering.emoji import pictures_in
-from app.rendering.fonts import FontBook
-from app.rendering.glyphs import Mark, placed, turned
+from app.rendering.fonts import Face, FontBook
+from app.rendering.glyphs import Mark, joined, placed_together, turned
 from app.rendering.gradients import gradient_pixels
 from app.rendering.outlines import EDGE, bare_bounds, module_path, picture_path, pixel_bounds, run_path, shape_path
 from app.rendering.paths import IDENTITY, Affine, Path, PixelBox
@@ -132,7 +132,7 @@ def _paint_line(surface: Surface, path: Path, line: Line | None) -> None:
 
 def _paint_text(surface: Surface, item: TextItem, fonts: FontBook, decode: Decode) -> None:
     by = paths.turn(item.rotate, item.box)
-    runs = [run for line in item.lines for run in line.runs]
+    runs = [run for line in item.lines for run in line.runs if run.glyphs]
     for run in runs:
         if run.outline is not None:
             _paint_line(surface, paths.mapped(run_path(run, fonts.face(run.font)), by), run.outline)
@@ -142,42 +142,20 @@ def _paint_text(surface: Surface, item: TextItem, fonts: FontBook, decode: Decod
             for picture in pictures_in(item, run, face):
                 _paint_picture(surface, picture, decode)
             continue
-        if by is IDENTITY and not run.turned:
-            marks = [placed(face, glyph.id, run.size, glyph.x, glyph.y) for glyph in run.glyphs]
-        else:
-            marks = [
-                turned(face, glyph.id, run.size, (glyph.x, glyph.y), _map_of(run, glyph, by)) for glyph in run.glyphs
-            ]
-        if run.colour[3] < 255:
-            _tint_together(surface, marks, run.colour)
-            continue
-        for mark, column, row in marks:
-            if mark.mask is not None:
-                surface.tint(run.colour, _mark_box(mark, column, row), mark.mask)
+        mark, column, row = _mark_of(run, face, by)
+        if mark.mask is not None and common(box := mark.box(column, row), surface.box):
+            surface.tint(run.colour, box, mark.mask)
+
+
+def _mark_of(run: Run, face: Face, by: Affine) -> tuple[Mark, int, int]:
+    if by is IDENTITY and not run.turned:
+        return placed_together(face, run.size, run.glyphs)
+    marks = [turned(face, glyph.id, run.size, (glyph.x, glyph.y), _map_of(run, glyph, by)) for glyph in run.glyphs]
+    return joined(marks), 0, 0
 
 
 def _map_of(run: Run, glyph: Glyph, by: Affine) -> Affine:
     return by.after(Affine.rotation(90, (glyph.x, glyph.y))) if run.turned else by
-
-
-def _mark_box(mark: Mark, column: int, row: int) -> PixelBox:
-    assert mark.mask is not None
-    left, top = column + mark.left, row + mark.top
-    return left, top, left + mark.mask.width, top + mark.mask.height
-
-
-def _tint_together(surface: Surface, marks: list[tuple[Mark, int, int]], colour: Rgba) -> None:
-    """Where glyphs of a see-through colour overlap, the colour still lies there once."""
-    boxed = [(mark.mask, _mark_box(mark, column, row)) for mark, column, row in marks if mark.mask is not None]
-    if not boxed:
-        return
-    left, top = min(box[0] for _, box in boxed), min(box[1] for _, box in boxed)
-    right, bottom = max(box[2] for _, box in boxed), max(box[3] for _, box in boxed)
-    together = Image.new("L", (right - left, bottom - top))
-    for mask, box in boxed:
-        place = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
-        together.paste(ImageChops.lighter(together.crop(place), mask), place)
-    surface.tint(colour, (left, top, right, bottom), together)
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------

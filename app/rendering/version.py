@@ -4,7 +4,7 @@ import freetype
 import PIL
 import uharfbuzz
 
-RENDERER = 4  # raised whenever the same display list would give other pixels
+RENDERER = 5  # raised whenever the same display list would give other pixels
 
 
 def renderer_version() -> str:
