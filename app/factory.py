@@ -4,7 +4,6 @@ What only some commands need (database, store, worker) is imported when it is op
 starts without it.
 """
 
-import gc
 import json
 import sys
 import threading
@@ -24,6 +23,7 @@ from app.config import Settings
 from app.flow.fill import read_values
 from app.flow.make_poster import Order, Studio, make_poster
 from app.kernel.errors import AppError, Blocked, Conflict, Invalid, Problem, Unavailable
+from app.kernel.memory import put_away
 from app.reads.brand_kit import load_brand, read_brand
 from app.reads.rule_packs import load_rules
 from app.reads.templates import load_templates
@@ -150,7 +150,7 @@ def _open_for_all(settings: Settings) -> None:
     for name in ("app.web", "app.public.site", "app.worker"):
         import_module(name)
     _opened.append(_warm(open_studio(settings)))
-    gc.freeze()
+    put_away()
 
 
 def open_studio(settings: Settings, only: str | None = None) -> Studio:

@@ -33,6 +33,7 @@ from werkzeug.routing import Rule
 from app.accounts import proof
 from app.config import PROJECT, Settings
 from app.db import open_engine
+from app.kernel.memory import put_away
 from app.schema import migrate
 from app.storage.store import Store, open_store
 from tests.services import S3_ACCESS_KEY, S3_SECRET_KEY
@@ -136,7 +137,7 @@ def browser() -> Iterator[Browser]:
 def _what_stays_is_not_looked_through_again() -> None:
     """Templates, rules and fonts are a million objects: each full collection would take seconds."""
     gc.collect()
-    gc.freeze()
+    put_away()
     gc.set_threshold(100_000, 50, 50)
 
 

@@ -4,6 +4,15 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_is_put_away = False  # to ask the collector how much is frozen would take it through all of that
+
+
+def put_away() -> None:
+    """What is alive now stays as long as this process and those forked from it: no collection goes through it again."""
+    global _is_put_away
+    gc.freeze()
+    _is_put_away = True
+
 
 @contextmanager
 def settled() -> Iterator[None]:
@@ -13,7 +22,7 @@ def settled() -> Iterator[None]:
     process that has put away for good what it opened is left as it is; at the end of the block all would be taken out
     again, and whatever comes later would pay for it.
     """
-    if gc.get_freeze_count():
+    if _is_put_away:
         yield
         return
     gc.collect()

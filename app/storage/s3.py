@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 import boto3
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
 _LOST = ("NoSuchKey", "404")
+_connecting = threading.Lock()  # a session makes one client at a time
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """What each client would read anew: a megabyte of what Amazon's services can be asked."""
+    return boto3.session.Session()
 
 
 class S3Store:
@@ -37,14 +46,15 @@ class S3Store:
             retries={"mode": "standard", "total_max_attempts": 3},
             s3={"addressing_style": "path" if endpoint else "auto"},
         )
-        client = boto3.session.Session().client(
-            "s3",
-            endpoint_url=endpoint,
-            region_name=region,
-            aws_access_key_id=access_key,
-            aws_secret_access_key=secret_key,
-            config=config,
-        )
+        with _connecting:
+            client = _session().client(
+                "s3",
+                endpoint_url=endpoint,
+                region_name=region,
+                aws_access_key_id=access_key,
+                aws_secret_access_key=secret_key,
+                config=config,
+            )
         return cls(client, bucket)
 
     def put(self, data: bytes) -> str:

@@ -2,22 +2,25 @@
 
 import gc
 
-from app.kernel.memory import settled
+import pytest
+
+from app.kernel import memory
 
 MANY = 1000  # what is put away and then let go counts no longer
 
 
 def test_what_is_put_away_for_good_stays_so() -> None:
-    gc.freeze()
-    with settled():
-        pass
+    memory.put_away()
+    with memory.settled():
+        assert gc.get_freeze_count() > MANY
     assert gc.get_freeze_count() > MANY
 
 
-def test_what_is_alive_is_put_away_until_the_end_of_the_block() -> None:
+def test_what_is_alive_is_put_away_until_the_end_of_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_is_put_away", False)
     gc.unfreeze()
     try:
-        with settled():
+        with memory.settled():
             assert gc.get_freeze_count() > MANY
         assert gc.get_freeze_count() == 0
     finally:
