@@ -64,7 +64,7 @@ class Folded:
 
 _QUOTES = {**dict.fromkeys("“”„‟〝〞「」『』«»＂", '"'), **dict.fromkeys("‘’‚‛′`´", "'")}
 _DASHES = dict.fromkeys("‐‑‒–—―−－﹣﹘ー─", "-")
-_DOTS = dict.fromkeys("·•・‧∙⋅●▪◆★☆※♦■□○◎▲△▼✦✧❖", "·")
+_DOTS = dict.fromkeys("·•・‧∙⋅●▪◆★☆※♦■□○◎▲△▼✦✧❖丨丶丿", "·")
 _BLANKS = dict.fromkeys(
     "\t\r\f\v\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000 ", " "
 )
