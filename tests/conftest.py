@@ -36,7 +36,7 @@ from app.db import open_engine
 from app.kernel.memory import put_away
 from app.schema import migrate
 from app.storage.store import Store, open_store
-from tests.services import S3_ACCESS_KEY, S3_SECRET_KEY
+from tests.services import S3_ACCESS_KEY, S3_SECRET_KEY, address_of
 
 # Whoever changes the product searches anew each time; what decides whether a change lands must not depend on luck.
 settings.register_profile("ci", derandomize=True)
@@ -178,8 +178,8 @@ def _only_loopback(connect: Any) -> Any:
 
 def service(name: str) -> str:
     """The address of a test service; without one the test is skipped, but in CI, where all must be there, it fails."""
-    address = os.environ.get(f"IMPRIMATUR_TEST_{name}_URL")
-    if address:
+    address = address_of(name)
+    if address is not None:
         return address
     message = f"no {name}: script/test starts one"
     if os.environ.get("CI"):
@@ -235,7 +235,7 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.fixture(scope="session")
 def empty_postgresql() -> Iterator[str]:
     """The URL of a server with a database, ready to be copied, that has just been migrated."""
-    server = service("POSTGRESQL")
+    server = service("postgresql")
     name = f"template_{uuid4().hex}"
     _ask(server, f'CREATE DATABASE "{name}"')
     url = make_url(server).set(database=name).render_as_string(hide_password=False)
@@ -311,7 +311,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def s3_settings() -> Iterator[dict[str, object]]:
     """The settings of a bucket of this test's own, on a real S3 server."""
-    endpoint, bucket = service("S3"), f"test-{uuid4().hex}"
+    endpoint, bucket = service("s3"), f"test-{uuid4().hex}"
     client = boto3.client(
         "s3",
         endpoint_url=endpoint,
@@ -352,7 +352,7 @@ def transport_settings(transport: str) -> dict[str, object]:
     """The settings of a job transport of one test's own."""
     if transport == "embedded":
         return {"jobs": "embedded"}
-    return {"jobs": "rabbitmq", "rabbitmq_url": service("RABBITMQ"), "rabbitmq_queue": f"test-{uuid4().hex}"}
+    return {"jobs": "rabbitmq", "rabbitmq_url": service("rabbitmq"), "rabbitmq_queue": f"test-{uuid4().hex}"}
 
 
 @pytest.fixture(params=["embedded", "rabbitmq"])

@@ -1,7 +1,7 @@
 """Real servers for the tests: ``python tests/services.py COMMAND…`` starts them, runs the command, and stops them.
 
 PostgreSQL, RabbitMQ and an S3 server, each on free ports of the loopback, with its data in one temporary folder. The
-command finds them in IMPRIMATUR_TEST_POSTGRESQL_URL, IMPRIMATUR_TEST_RABBITMQ_URL and IMPRIMATUR_TEST_S3_URL.
+command begins at once; `address_of` waits for the server that is asked for, and tells its URL.
 
 Where there is room in memory, their data and the command's temporary files are kept there: a database of PostgreSQL's
 is hundreds of files, and each test has its own.
@@ -25,6 +25,7 @@ from pathlib import Path
 READY_SECONDS = 60
 MEMORY = Path("/dev/shm")  # noqa: S108  what is made in there has names of its own
 ROOM_BYTES = 4 << 30  # the whole suite leaves about a quarter of that, for a while
+TOLD = "IMPRIMATUR_TEST_SERVICES"  # the folder in which each server's URL is told when it is up
 S3_ACCESS_KEY, S3_SECRET_KEY = "test-access", "test-secret"
 
 
@@ -91,7 +92,7 @@ def postgresql_bin() -> Path:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[dict[str, str]]:
+def postgresql(folder: Path) -> Iterator[str]:
     """A cluster of our own. PostgreSQL refuses to run as root, so root lends it to the user postgres."""
     (port,) = free_ports(1)
     data, log = folder / "postgresql", folder / "postgresql.log"
@@ -116,7 +117,7 @@ def postgresql(folder: Path) -> Iterator[dict[str, str]]:
         command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
     with running(command, log) as process:
         wait_until(lambda: listens(port), "PostgreSQL", process, log)
-        yield {"IMPRIMATUR_TEST_POSTGRESQL_URL": f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"}
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
 
 
 def rabbitmq_server() -> str:
@@ -129,7 +130,7 @@ def rabbitmq_server() -> str:
 
 
 @contextmanager
-def rabbitmq(folder: Path) -> Iterator[dict[str, str]]:
+def rabbitmq(folder: Path) -> Iterator[str]:
     """A node of our own, with an epmd of its own, so that nothing is left running."""
     port, distribution_port, epmd_port = free_ports(3)
     home, log = folder / "rabbitmq", folder / "rabbitmq.log"
@@ -159,11 +160,11 @@ def rabbitmq(folder: Path) -> Iterator[dict[str, str]]:
         running([rabbitmq_server()], log, environment) as process,
     ):
         wait_until(lambda: listens(port), "RabbitMQ", process, log)
-        yield {"IMPRIMATUR_TEST_RABBITMQ_URL": f"amqp://guest:guest@127.0.0.1:{port}/%2F?heartbeat=30"}
+        yield f"amqp://guest:guest@127.0.0.1:{port}/%2F?heartbeat=30"
 
 
 @contextmanager
-def s3(folder: Path) -> Iterator[dict[str, str]]:
+def s3(folder: Path) -> Iterator[str]:
     """SeaweedFS as an S3 server that checks signatures."""
     names = ("master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3", "s3.grpc")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
@@ -181,7 +182,7 @@ def s3(folder: Path) -> Iterator[dict[str, str]]:
     environment = {"HOME": str(data), "TMPDIR": str(folder)}
     with running([str(weed), "server", *flags, "-volume.max=50"], log, environment) as process:
         wait_until(lambda: _answers(ports["s3"]), "SeaweedFS", process, log)
-        yield {"IMPRIMATUR_TEST_S3_URL": f"http://127.0.0.1:{ports['s3']}"}
+        yield f"http://127.0.0.1:{ports['s3']}"
 
 
 def _answers(port: int) -> bool:
@@ -201,8 +202,22 @@ def temporary() -> str:
     return str(MEMORY) if roomy else tempfile.gettempdir()
 
 
+def address_of(name: str) -> str | None:
+    """The URL of a server, as soon as it is up; None when none is started. *Raises* SystemExit: it did not start."""
+    told = os.environ.get(TOLD)
+    if told is None:
+        return None
+    address, failed = Path(told, name), Path(told, f"{name}.failed")
+    deadline = time.monotonic() + READY_SECONDS
+    while not address.exists():
+        if failed.exists() or time.monotonic() > deadline:
+            raise SystemExit(failed.read_text() if failed.exists() else f"{name} did not start in time")
+        time.sleep(0.05)
+    return address.read_text()
+
+
 def main(command: list[str]) -> int:
-    """Run `command` among the servers; its exit status."""
+    """Run `command` while the servers start, and among them; its exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ["TMPDIR"] = tempfile.tempdir = temporary()
     with ExitStack() as stack:
@@ -210,21 +225,32 @@ def main(command: list[str]) -> int:
             stack.enter_context(tempfile.TemporaryDirectory(prefix="imprimatur-", ignore_cleanup_errors=True))
         )
         folder.chmod(0o755)
-        starting = stack.enter_context(ThreadPoolExecutor())
-        for started in [starting.submit(_started, start, folder) for start in (postgresql, rabbitmq, s3)]:
-            server, variables = started.result()
-            stack.enter_context(server)
-            os.environ |= variables
-        return subprocess.run(command, check=False).returncode
+        told = folder / "told"
+        told.mkdir()
+        os.environ[TOLD] = str(told)
+        threads = stack.enter_context(ThreadPoolExecutor())
+        starting = [threads.submit(_started, start, folder, told) for start in (postgresql, rabbitmq, s3)]
+        try:
+            return subprocess.run(command, check=False).returncode
+        finally:
+            for started in starting:
+                if started.exception() is None:
+                    stack.enter_context(started.result())
+            for started in starting:
+                started.result()  # whoever did not start says why
 
 
-def _started(
-    start: Callable[[Path], AbstractContextManager[dict[str, str]]], folder: Path
-) -> tuple[ExitStack, dict[str, str]]:
-    begun, stack = time.monotonic(), ExitStack()
-    variables = stack.enter_context(start(folder))
-    print(f"{start.__name__} is up after {time.monotonic() - begun:.1f} s", file=sys.stderr)
-    return stack, variables
+def _started(start: Callable[[Path], AbstractContextManager[str]], folder: Path, told: Path) -> ExitStack:
+    begun, stack, name = time.monotonic(), ExitStack(), start.__name__
+    try:
+        address = stack.enter_context(start(folder))
+    except BaseException as error:
+        (told / f"{name}.failed").write_text(str(error))
+        raise
+    (told / f"{name}.part").write_text(address)
+    (told / f"{name}.part").rename(told / name)
+    print(f"{name} is up after {time.monotonic() - begun:.1f} s", file=sys.stderr)
+    return stack
 
 
 if __name__ == "__main__":
