@@ -102,23 +102,40 @@ CHROMIUM_ARGUMENTS = [
 LOOPBACK = ("127.", "::1", "localhost")
 
 
-# What takes longest begins first, so that no worker sits idle while the other ends; the rest keeps its order.
-LONGEST = (
+# What takes longest begins first, so that no worker sits idle while the other ends; and what mostly waits, for servers
+# that are killed and leases that run out, stands between what computes, so that not all workers wait at once.
+FIRST = (
     "tests/journey/test_main_job.py",
     "tests/faults/test_served.py",
+    "tests/journey/test_editor.py",
+    "tests/faults/test_killed_worker.py",
+    "tests/journey/test_all_pages.py",
     "tests/faults/test_killed_batch.py",
+    "tests/journey/test_review_pages.py",
+    "tests/bench/test_bench.py",
+    "tests/faults/test_sandbox.py",
+)
+SOON = (
     "tests/journey/",
-    "tests/bench/",
     "tests/render/test_determinism.py",
     "tests/flow/test_worker_command.py",
     "tests/flow/test_demo.py",
 )
+WAITING = "tests/faults/"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests."""
-    ranks = {name: rank for rank, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: next((ranks[name] for name in LONGEST if item.nodeid.startswith(name)), len(LONGEST)))
+    """Order the tests, file by file."""
+    files = list(dict.fromkeys(item.nodeid.partition("::")[0] for item in items))
+    first = [file for file in FIRST if file in files]
+    waiting = [file for file in files if file.startswith(WAITING) and file not in first]
+    busy = [file for file in files if file not in {*first, *waiting}]
+    busy.sort(key=lambda file: not file.startswith(SOON))
+    every = len(busy) // (len(waiting) + 1) or 1
+    for number, file in enumerate(waiting):
+        busy.insert(number * (every + 1), file)
+    ranks = {file: rank for rank, file in enumerate([*first, *busy])}
+    items.sort(key=lambda item: ranks[item.nodeid.partition("::")[0]])
 
 
 @pytest.fixture(scope="session")
