@@ -15,7 +15,7 @@ from app.rendering.gradients import gradient_pixels
 from app.rendering.outlines import EDGE, bare_bounds, module_path, picture_path, pixel_bounds, run_path, shape_path
 from app.rendering.paths import IDENTITY, Affine, Path, PixelBox
 from app.rendering.pictures import Picture, pixels
-from app.rendering.raster import Outline, box_of, coverage, filled, stroked
+from app.rendering.raster import Outlines, box_of, coverage, filled, stroked
 from app.rendering.surface import Surface, bands, common, product, transparent
 
 STRIP_PIXELS = 1 << 24  # how much of an item that is painted by itself is held at once
@@ -106,7 +106,7 @@ def _fill_box(surface: Surface, box: PixelBox, paint: Paint) -> None:
         _lay(surface, band, None, paint, IDENTITY)
 
 
-def _fill(surface: Surface, outlines: list[Outline], paint: Paint, by: Affine) -> None:
+def _fill(surface: Surface, outlines: Outlines, paint: Paint, by: Affine) -> None:
     touched = box_of(outlines)
     seen = common(touched, surface.box) if touched else None
     for band in bands(seen) if seen else ():

@@ -1,5 +1,7 @@
 """Coverage: how much of each pixel a path fills, counted exactly by FreeType's grey rasteriser.
 
+What is simple is remembered, for the mask and the frame of a portrait are the same on every advisor's poster.
+
 *Unit*: pixels in, 8-bit coverage out. Fills are non-zero; strokes have butt caps and mitred joins up to a ratio of 4,
 as SVG draws them when nothing else is said, or round joins.
 """
@@ -7,16 +9,21 @@ as SVG draws them when nothing else is said, or round joins.
 import ctypes
 import math
 import threading
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from freetype import raw
 from PIL import Image
 
 from app.kernel.errors import Invalid, Problem
+from app.rendering.cache import ByteLru
 from app.rendering.paths import Command, Path, PixelBox, subpaths
 
 POINT_LIMIT = 32_000  # FreeType counts the points of an outline in 15 bits
 REACH_PX = 200_000  # and refuses points that lie further out
+SIMPLE, SIMPLE_KEPT = 32, 256  # commands of a path that is remembered, and how many of them are
+COVERAGE_LIMIT_BYTES = 8 * 1024 * 1024
 FINE = 16  # strokes are computed on a grid this much finer than 1/64 px
 JOINS, CAP_BUTT = {"mitre": 3, "round": 0}, 0
 ON, CONIC, CUBIC = 1, 0, 2
@@ -51,11 +58,23 @@ class Outline:
         return int(left) >> 6, int(top) >> 6, (int(right) + 63) >> 6, (int(bottom) + 63) >> 6
 
 
-def filled(path: Path) -> list[Outline]:
+Outlines = Sequence[Outline]
+
+
+def filled(path: Path) -> Outlines:
     """The outline of the path's inside; nothing for a path that encloses nothing.
 
     *Raises* Invalid ``path_too_long`` beyond `POINT_LIMIT` points.
     """
+    return _simply_filled(path) if len(path) <= SIMPLE else _filled(path)
+
+
+def stroked(path: Path, width: float, joins: str = "mitre") -> Outlines:
+    """The outlines of a line of `width` along the path."""
+    return _simply_stroked(path, width, joins) if len(path) <= SIMPLE else _stroked(path, width, joins)
+
+
+def _filled(path: Path) -> Outlines:
     contours = [commands for commands, _ in subpaths(path)]
     if not contours:
         return []
@@ -66,8 +85,7 @@ def filled(path: Path) -> list[Outline]:
     return [outline]
 
 
-def stroked(path: Path, width: float, joins: str = "mitre") -> list[Outline]:
-    """The outlines of a line of `width` along the path."""
+def _stroked(path: Path, width: float, joins: str) -> Outlines:
     found: list[Outline] = []
     for closed in (False, True):
         batch: list[list[Command]] = []
@@ -84,7 +102,20 @@ def stroked(path: Path, width: float, joins: str = "mitre") -> list[Outline]:
     return found
 
 
-def box_of(outlines: list[Outline]) -> PixelBox | None:
+@lru_cache(SIMPLE_KEPT)
+def _simply_filled(path: Path) -> tuple[Outline, ...]:
+    return tuple(_filled(path))
+
+
+@lru_cache(SIMPLE_KEPT)
+def _simply_stroked(path: Path, width: float, joins: str) -> tuple[Outline, ...]:
+    return tuple(_stroked(path, width, joins))
+
+
+_coverages: ByteLru[Image.Image] = ByteLru(COVERAGE_LIMIT_BYTES, lambda mask: mask.width * mask.height)
+
+
+def box_of(outlines: Outlines) -> PixelBox | None:
     """The pixels that any of the outlines may touch."""
     boxes = [outline.box() for outline in outlines if len(outline.points)]
     if not boxes:
@@ -93,8 +124,19 @@ def box_of(outlines: list[Outline]) -> PixelBox | None:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def coverage(outlines: list[Outline], box: PixelBox) -> Image.Image:
-    """The coverage of the pixels of `box` as an image of mode L."""
+def coverage(outlines: Outlines, box: PixelBox) -> Image.Image:
+    """The coverage of the pixels of `box` as an image of mode L, to be read and never painted on."""
+    if not isinstance(outlines, tuple):  # as those of simple paths are, which are the same objects each time
+        return _coverage(outlines, box)
+    key = (outlines, box)
+    mask = _coverages.get(key)
+    if mask is None:
+        mask = _coverage(outlines, box)
+        _coverages.put(key, mask)
+    return mask
+
+
+def _coverage(outlines: Outlines, box: PixelBox) -> Image.Image:
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     total: np.ndarray | None = None
