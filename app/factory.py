@@ -113,9 +113,8 @@ def create_served_app() -> "Flask":
     It is forked from `imprimatur serve` and has its studio from there, opened once for all of them and the worker.
     """
     from app.web.observe import configure_logs
-    from app.web.serving import end_at_once_while_starting, end_with_the_server
+    from app.web.serving import end_with_the_server
 
-    end_at_once_while_starting()
     end_with_the_server()
     configure_logs()
     app = create_app(Settings.from_env(), *_opened, is_served=True)

@@ -148,7 +148,8 @@ def described(error: Exception) -> tuple[str, str]:
 
 
 def _stopped_by_signals() -> threading.Event:
+    """Set from another thread: a handler runs in the one that waits, at times while that holds the event's lock."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: threading.Thread(target=stop.set, daemon=True).start())
     return stop

@@ -6,9 +6,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from multiprocessing.context import ForkProcess
 from types import FrameType
+from typing import Any
 
 import structlog
 from granian import Granian
@@ -21,6 +22,7 @@ from app.web.bodies import PLACES
 TARGET = "app.factory:create_served_app"
 RESTART_SECONDS = 2.0
 GRACE_SECONDS = 5.0  # what is answered or done until then is finished; a job that is not begins again elsewhere
+ENDING = (signal.SIGTERM, signal.SIGINT)
 ORPHANED_SECONDS = 1.0  # how often a process looks whether the server that it belongs to is still there
 
 _log = structlog.get_logger(__name__)
@@ -31,10 +33,10 @@ def serve(
 ) -> None:
     """Answer on `host` and `port` until SIGINT or SIGTERM; the worker, which does `work`, ends with it.
 
-    `prepare` opens what the processes share, before they are forked.
+    `prepare` opens what the processes share, before they are forked. Until then a signal ends the process as it is.
+    No handler here raises: an exception that meets a weak reference's callback, or a hook of a fork, is swallowed.
     """
-    # Until the server has its own handlers: nobody who is told to end may leave a worker behind.
-    signal.signal(signal.SIGTERM, _leave)
+    _set_handlers(signal.SIG_DFL)
     server = _Server(
         TARGET,
         factory=True,
@@ -52,15 +54,30 @@ def serve(
         working_dir=PROJECT,
     )
     prepare()
-    with _kept_working(work) if work else nullcontext():
+    with _deaf():
+        keeper = _forked(_keep, os.getpid(), work) if work else None
+        _set_handlers(server.signal_handler_interrupt)
+    try:
         server.serve()
+    finally:
+        if keeper:
+            _end(keeper, 2 * GRACE_SECONDS)
 
 
 class _Server(Granian):  # type: ignore[misc, valid-type]
     """Granian, told to end in a way that cannot block it."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._owner = os.getpid()
+
     def signal_handler_interrupt(self, *_args: object) -> None:
-        """End. A handler runs in the thread that waits for the event, at times while that holds the event's lock."""
+        """End. A handler runs in the thread that waits for the event, at times while that holds the event's lock.
+
+        A new web process has the handler from its parent until the server sets its own, and ends at once.
+        """
+        if os.getpid() != self._owner:
+            os._exit(0)
         self.interrupt_signal = True
         threading.Thread(target=self.main_loop_interrupt.set, daemon=True).start()
 
@@ -76,56 +93,47 @@ def _end_when_alone(server: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def end_at_once_while_starting() -> None:
-    """In a new web process: let signals end it, which it has from its parent deaf, until the server sets its own."""
-    _set_handlers(signal.SIG_DFL)
-
-
 def _set_handlers(handler: "signal.Handlers | Callable[[int, FrameType | None], None]") -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING:
         signal.signal(number, handler)
 
 
-def _leave(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
 @contextmanager
-def _kept_working(work: Callable[[], None]) -> Iterator[None]:
-    """A worker in a process of its own; one that ends by itself is started again.
-
-    It is forked, here and again later, from a keeper: a process that is no more than what was prepared, while the
-    server has threads, a socket and handlers that a worker must not inherit.
-    """
-    keeper = _forked(_keep, os.getpid(), work)
+def _deaf() -> Iterator[None]:
+    """What tells this process to end waits until it can listen; what is forked meanwhile is deaf."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:
-        _end(keeper, 2 * GRACE_SECONDS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def _keep(server: int, work: Callable[[], None]) -> None:
-    """Until told to end, or `server` is gone."""
-    while os.getppid() == server:
-        worker = _forked(work)
-        try:
-            while worker.is_alive() and os.getppid() == server:
-                worker.join(ORPHANED_SECONDS)
-            if not worker.is_alive():
-                _log.warning("worker_ended", status=worker.exitcode)
-                time.sleep(RESTART_SECONDS)
-        finally:
-            _set_handlers(signal.SIG_IGN)  # Ctrl-C reaches everybody, and then the server tells the keeper once more
-            _end(worker, GRACE_SECONDS)
-            _set_handlers(_leave)
+    """A worker, until told to end or `server` is gone; one that ends by itself is followed by another.
+
+    The keeper is a process that is no more than what was prepared, while the server has threads, a socket and handlers
+    that a worker must not inherit. It stays deaf, and asks whether it was told.
+    """
+    told = None
+    while told is None and os.getppid() == server:
+        worker = _forked(_listening, work)
+        while told is None and worker.is_alive() and os.getppid() == server:
+            told = signal.sigtimedwait(ENDING, ORPHANED_SECONDS)
+        if not worker.is_alive() and told is None:
+            _log.warning("worker_ended", status=worker.exitcode)
+            told = signal.sigtimedwait(ENDING, RESTART_SECONDS)
+        _end(worker, GRACE_SECONDS)
+
+
+def _listening(work: Callable[[], None]) -> None:
+    """Do `work`; until it sets handlers of its own, a signal ends the process as it is."""
+    _set_handlers(signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    work()
 
 
 def _forked(do: Callable[..., None], *given: object) -> ForkProcess:
-    def run() -> None:
-        _set_handlers(_leave)
-        do(*given)
-
-    process = multiprocessing.get_context("fork").Process(target=run)
+    process = multiprocessing.get_context("fork").Process(target=do, args=given)
     process.start()
     return process
 

@@ -27,11 +27,38 @@ START_SECONDS = 90.0
 END_SECONDS = 12.0
 
 
-class Served:
-    """Two web processes and a worker, in a session of their own."""
+TOLD_WHERE_NOTHING_CAN_BE_RAISED = """
+import os, signal, weakref
+from app import factory
 
-    def __init__(self, house: House, port: int) -> None:
-        command = [sys.executable, "-m", "app.factory", "serve", "--port", str(port)]
+class Thing: pass
+
+def opened(settings):
+    thing = Thing()
+    watched = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    del thing
+
+factory._open_for_all = opened
+"""
+TOLD_WITH_ALL_ITS_GROUP_WHEN_IT_HAS_FORKED = """
+import os, signal
+from app import factory
+
+server = os.getpid()
+
+def forked():
+    if {who}:
+        os.killpg(0, signal.SIGINT)
+
+factory._open_for_all = lambda settings: os.register_at_fork(after_in_parent=forked)
+"""
+
+
+class Served:
+    """Two web processes and a worker, in a session of their own; `first` is run by the server before all else."""
+
+    def __init__(self, house: House, port: int, first: str = "") -> None:
+        command = [sys.executable, "-c", f"{first}\nfrom app.factory import main\nmain()", "serve", "--port", str(port)]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("IMPRIMATUR_")}
         self.port = port
         self.process = subprocess.Popen(
@@ -113,8 +140,8 @@ def stack() -> Iterator[ExitStack]:
         yield opened
 
 
-def serve(house: House, port: int, stack: ExitStack) -> Served:
-    served = Served(house, port)
+def serve(house: House, port: int, stack: ExitStack, first: str = "") -> Served:
+    served = Served(house, port, first)
     stack.callback(served.kill)
     return served
 
@@ -166,6 +193,21 @@ def test_told_to_end_while_it_starts_it_leaves_nobody_behind(
     time.sleep(seconds)
     served.process.send_signal(number)
     served.process.wait(END_SECONDS)
+    assert served.is_gone()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        TOLD_WHERE_NOTHING_CAN_BE_RAISED,
+        TOLD_WITH_ALL_ITS_GROUP_WHEN_IT_HAS_FORKED.format(who="os.getpid() == server"),
+        TOLD_WITH_ALL_ITS_GROUP_WHEN_IT_HAS_FORKED.format(who="os.getppid() == server"),
+    ],
+    ids=["where nothing can be raised", "at a fork of the server", "at the fork of the worker"],
+)
+def test_told_to_end_at_the_worst_moment_it_leaves_nobody_behind(house: House, stack: ExitStack, first: str) -> None:
+    served = serve(house, free_ports(1)[0], stack, first)
+    served.process.wait(START_SECONDS)
     assert served.is_gone()
 
 
