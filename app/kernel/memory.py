@@ -1,5 +1,6 @@
 """The garbage collector, kept from going again and again through what is there to stay."""
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ def put_away() -> None:
     """What is alive now stays as long as this process and those forked from it: no collection goes through it again."""
     global _is_put_away
     gc.freeze()
+    atexit.register(gc.unfreeze)  # some bindings complain of what is still there at the very end
     _is_put_away = True
 
 

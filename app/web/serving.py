@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkProcess
@@ -83,14 +82,22 @@ class _Server(Granian):  # type: ignore[misc, valid-type]
 
 
 def end_with_the_server() -> None:
-    """In a new web process: be told to end when the server is gone, killed perhaps; else it would keep the port."""
-    threading.Thread(target=_end_when_alone, args=(os.getppid(),), name="orphan", daemon=True).start()
+    """In a new web process: end once, when told to or when the server is gone; it would keep the port.
+
+    Ctrl-C comes twice, to everybody and then from the server. The handler that the server sets holds a lock, and would
+    wait for itself if a second signal met it; so signals wait, and a thread of their own calls it for the first.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    threading.Thread(target=_end_once, args=(os.getppid(),), name="ending", daemon=True).start()
 
 
-def _end_when_alone(server: int) -> None:
-    while os.getppid() == server:
-        time.sleep(ORPHANED_SECONDS)
-    os.kill(os.getpid(), signal.SIGTERM)
+def _end_once(server: int) -> None:
+    told = None
+    while told is None and os.getppid() == server:
+        told = signal.sigtimedwait(ENDING, ORPHANED_SECONDS)
+    handler = signal.getsignal(signal.SIGTERM)
+    if callable(handler):
+        handler(signal.SIGTERM, None)
 
 
 def _set_handlers(handler: "signal.Handlers | Callable[[int, FrameType | None], None]") -> None:

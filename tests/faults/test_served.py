@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -52,12 +52,17 @@ def forked():
 
 factory._open_for_all = lambda settings: os.register_at_fork(after_in_parent=forked)
 """
+PATIENT_WITH_WHOEVER_DOES_NOT_END = """
+from app.web import serving
+
+serving.GRACE_SECONDS = 60.0
+"""
 
 
 class Served:
     """Two web processes and a worker, in a session of their own; `first` is run by the server before all else."""
 
-    def __init__(self, house: House, port: int, first: str = "") -> None:
+    def __init__(self, house: House, port: int, errors: IO[bytes], first: str) -> None:
         command = [sys.executable, "-c", f"{first}\nfrom app.factory import main\nmain()", "serve", "--port", str(port)]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("IMPRIMATUR_")}
         self.port = port
@@ -66,7 +71,7 @@ class Served:
             cwd=PROJECT,
             env=inherited | house.environment,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             start_new_session=True,
         )
 
@@ -140,8 +145,12 @@ def stack() -> Iterator[ExitStack]:
         yield opened
 
 
+def errors_file(house: House) -> Path:
+    return house.settings.var_dir.with_name("errors.txt")
+
+
 def serve(house: House, port: int, stack: ExitStack, first: str = "") -> Served:
-    served = Served(house, port, first)
+    served = Served(house, port, stack.enter_context(errors_file(house).open("ab")), first)
     stack.callback(served.kill)
     return served
 
@@ -215,6 +224,17 @@ def test_told_to_end_while_it_serves_it_ends_soon(house: House, stack: ExitStack
     served = serve(house, free_ports(1)[0], stack)
     served.wait_until_it_answers()
     served.process.send_signal(signal.SIGTERM)
+    served.process.wait(END_SECONDS)
+    assert served.is_gone()
+    assert errors_file(house).read_bytes() == b""
+
+
+def test_told_again_and_again_with_all_its_group_it_ends_as_soon(house: House, stack: ExitStack) -> None:
+    served = serve(house, free_ports(1)[0], stack, PATIENT_WITH_WHOEVER_DOES_NOT_END)
+    served.wait_until_it_answers()
+    for number in (signal.SIGINT, signal.SIGTERM) * 5:
+        os.killpg(served.process.pid, number)
+        time.sleep(0.002)
     served.process.wait(END_SECONDS)
     assert served.is_gone()
 
