@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import IO, Any
 
 import pytest
@@ -62,7 +63,7 @@ serving.GRACE_SECONDS = 60.0
 class Served:
     """Two web processes and a worker, in a session of their own; `first` is run by the server before all else."""
 
-    def __init__(self, house: House, port: int, errors: IO[bytes], first: str) -> None:
+    def __init__(self, house: House, port: int, errors: IO[bytes] | int = DEVNULL, first: str = "") -> None:
         command = [sys.executable, "-c", f"{first}\nfrom app.factory import main\nmain()", "serve", "--port", str(port)]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("IMPRIMATUR_")}
         self.port = port
@@ -70,7 +71,7 @@ class Served:
             command,
             cwd=PROJECT,
             env=inherited | house.environment,
-            stdout=subprocess.DEVNULL,
+            stdout=DEVNULL,
             stderr=errors,
             start_new_session=True,
         )
