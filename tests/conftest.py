@@ -1,5 +1,6 @@
 """What all tests share: closed sockets, and the two databases, stores and transports that the product runs on."""
 
+import atexit
 import fcntl
 import gc
 import multiprocessing
@@ -162,6 +163,7 @@ def pytest_sessionfinish() -> None:
     """What is left of a whole run is looked through once; pytest would do so five times."""
     gc.collect()
     gc.freeze()
+    atexit.unregister(gc.unfreeze)
 
 
 class OutsideRefusedError(RuntimeError):

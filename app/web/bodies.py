@@ -81,6 +81,7 @@ class Bodies:
         self._lock = threading.Lock()
         self._reading: list[tuple[str, float]] = []
         self._running: dict[int, tuple[str, float]] = {}
+        self._ended: dict[str, float] = {}  # when a slow one of an address was ended last
         self._is_watched = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -123,9 +124,10 @@ class Bodies:
         finally:
             with self._lock:
                 self._reading.remove(place)
+                was_ended = self._ended.get(place[0], 0.0) >= place[1]
         if received == length:
             return None
-        return _SLOW if self._pace.is_too_slow(time.monotonic() - place[1], received) else _CUT
+        return _SLOW if was_ended or self._pace.is_too_slow(time.monotonic() - place[1], received) else _CUT
 
     def _watch(self) -> None:
         """While somebody reads for long, end the connections that are too slow, so that the reading ends."""
@@ -134,12 +136,14 @@ class Bodies:
             with self._lock:
                 if not self._reading:
                     self._is_watched = False
+                    self._ended.clear()
                     return
                 late = time.monotonic() - self._pace.grace_seconds
                 addresses = {address for address, began in self._reading if began < late}
             for one in connections() if addresses else ():
                 if one.address in addresses and self._is_too_slow(one):
                     _log.warning("slow_body_ended", seconds=round(one.sent_ago), received_bytes=one.received_bytes)
+                    self._ended[one.address] = time.monotonic()
                     _end(one)
 
     def _is_too_slow(self, one: Connection) -> bool:
