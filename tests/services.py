@@ -40,9 +40,9 @@ def free_ports(count: int) -> list[int]:
 
 @contextmanager
 def running(
-    command: list[str], log: Path, environment: dict[str, str] | None = None
+    command: list[str], log: Path, environment: dict[str, str] | None = None, keeps_nothing: bool = True
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`command` as a process group of its own, which is ended with the block."""
+    """`command` as a process group of its own, which is ended with the block; at once, where it `keeps_nothing`."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -55,7 +55,8 @@ def running(
     try:
         yield process
     finally:
-        for number, patience in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 10.0)):
+        ways = [(signal.SIGTERM, 2.0), (signal.SIGKILL, 10.0)]
+        for number, patience in ways[1:] if keeps_nothing else ways:
             try:
                 os.killpg(process.pid, number)
                 process.wait(patience)
@@ -115,7 +116,8 @@ def postgresql(folder: Path) -> Iterator[str]:
     command = [str(binaries / "postgres"), "-D", str(data), *flags]
     if as_user:
         command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
-    with running(command, log) as process:
+    # Killed, it would leave the memory that its processes share.
+    with running(command, log, keeps_nothing=False) as process:
         wait_until(lambda: listens(port), "PostgreSQL", process, log)
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
 
