@@ -47,7 +47,7 @@ def main() -> None:
     """The console script `imprimatur`."""
     parts = Parts(
         settings=Settings.from_env,
-        studio=open_studio,
+        studio=_open_to_stay,
         rules=lambda settings: load_rules(settings.compliance_rules_dir),
         work=_work,
         migrate=_migrate,
@@ -146,10 +146,15 @@ def _serve(settings: Settings, host: str, port: int, with_worker: bool) -> None:
 
 def _open_for_all(settings: Settings) -> None:
     """Open what this process is about to share with those forked from it, which leave it where it is in memory."""
-    for name in ("app.web", "app.public.site", "app.worker"):
-        import_module(name)
-    _opened.append(_warm(open_studio(settings)))
-    put_away()
+    with put_away():
+        for name in ("app.web", "app.public.site", "app.worker"):
+            import_module(name)
+        _opened.append(_warm(open_studio(settings)))
+
+
+def _open_to_stay(settings: Settings, only: str | None = None) -> Studio:
+    with put_away():
+        return open_studio(settings, only)
 
 
 def open_studio(settings: Settings, only: str | None = None) -> Studio:

@@ -1,6 +1,5 @@
 """What all tests share: closed sockets, and the two databases, stores and transports that the product runs on."""
 
-import atexit
 import fcntl
 import gc
 import multiprocessing
@@ -155,7 +154,8 @@ def browser() -> Iterator[Browser]:
 def _what_stays_is_not_looked_through_again() -> None:
     """Templates, rules and fonts are a million objects: each full collection would take seconds."""
     gc.collect()
-    put_away()
+    with put_away():
+        pass
     gc.set_threshold(100_000, 50, 50)
 
 
@@ -163,7 +163,6 @@ def pytest_sessionfinish() -> None:
     """What is left of a whole run is looked through once; pytest would do so five times."""
     gc.collect()
     gc.freeze()
-    atexit.unregister(gc.unfreeze)
 
 
 class OutsideRefusedError(RuntimeError):

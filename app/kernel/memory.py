@@ -1,6 +1,5 @@
 """The garbage collector, kept from going again and again through what is there to stay."""
 
-import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +7,20 @@ from contextlib import contextmanager
 _is_put_away = False  # to ask the collector how much is frozen would take it through all of that
 
 
-def put_away() -> None:
-    """What is alive now stays as long as this process and those forked from it: no collection goes through it again."""
+@contextmanager
+def put_away() -> Iterator[None]:
+    """What is alive at the end of the block stays as long as this process and those forked from it.
+
+    No collection goes through it again, and none in the block, which opens what stays and leaves nothing to collect.
+    """
     global _is_put_away
-    gc.freeze()
-    atexit.register(gc.unfreeze)  # some bindings complain of what is still there at the very end
-    _is_put_away = True
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+        _is_put_away = True
+    finally:
+        gc.enable()
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkProcess
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from granian import Granian
@@ -29,8 +30,8 @@ _log = structlog.get_logger(__name__)
 
 def serve(
     settings: Settings, host: str, port: int, prepare: Callable[[], None], work: Callable[[], None] | None
-) -> None:
-    """Answer on `host` and `port` until SIGINT or SIGTERM; the worker, which does `work`, ends with it.
+) -> NoReturn:
+    """Answer on `host` and `port` until SIGINT or SIGTERM, and end; the worker, which does `work`, ends with it.
 
     `prepare` opens what the processes share, before they are forked. Until then a signal ends the process as it is.
     No handler here raises: an exception that meets a weak reference's callback, or a hook of a fork, is swallowed.
@@ -61,6 +62,10 @@ def serve(
     finally:
         if keeper:
             _end(keeper, 2 * GRACE_SECONDS)
+    # To take apart all that was put away would take longer than all else, and some bindings call it a leak.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 class _Server(Granian):  # type: ignore[misc, valid-type]
