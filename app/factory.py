@@ -294,4 +294,7 @@ def _painted(studio: Studio, piece: "tuple[RenditionOrder, dict[str, bytes]]") -
 
 
 if __name__ == "__main__":
-    main()
+    # By the module's name: under it the web processes look for what is opened here.
+    from app import factory
+
+    factory.main()
