@@ -19,6 +19,8 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 # What Pillow raises for files that are not what they should be.
 BROKEN = (OSError, SyntaxError, ValueError, IndexError, KeyError, EOFError, OverflowError, struct.error, zlib.error)
 _ORIENTATION = 0x0112
+_MAX_KNOWN = 10_000
+_known_sizes: dict[str, tuple[int, int]] = {}  # of pictures that were found whole, by digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,22 @@ class Picture:
 
 
 def read_picture(data: bytes, path: str = "picture") -> Picture:
-    """The picture in `data`, decoded once to see that it is whole.
+    """The picture in `data`, decoded once to see that it is whole; one that this process has seen is not again.
 
     *Raises* Invalid ``too_many_pixels`` from the header alone, above 40 million; ``bad_picture`` when it is broken or
     not a PNG, JPEG or WebP: then no decoder is given it.
     """
+    digest = hashlib.sha256(data).hexdigest()
+    size = _known_sizes.get(digest)
+    if size is None:
+        size = _size_of_whole(data, path)
+        if len(_known_sizes) >= _MAX_KNOWN:
+            _known_sizes.clear()
+        _known_sizes[digest] = size
+    return Picture(digest, *size, data)
+
+
+def _size_of_whole(data: bytes, path: str) -> tuple[int, int]:
     refuse_other_kinds(data, path)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
@@ -50,14 +63,13 @@ def read_picture(data: bytes, path: str = "picture") -> Picture:
             if image.format == "JPEG":
                 image.draft(image.mode, (1, 1))  # all of the file is read, an eighth of its pixels made
             image.load()
-            if image.getexif().get(_ORIENTATION, 1) >= 5:
-                width_px, height_px = height_px, width_px
+            is_turned = image.getexif().get(_ORIENTATION, 1) >= 5
+            return (height_px, width_px) if is_turned else (width_px, height_px)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many(path, "far too large") from error
     except BROKEN as error:
         problem = Problem(path, "bad_picture", f"not a whole PNG, JPEG or WebP picture ({type(error).__name__})")
         raise Invalid.of([problem]) from error
-    return Picture(hashlib.sha256(data).hexdigest(), width_px, height_px, data)
 
 
 def refuse_other_kinds(data: bytes, path: str) -> None:

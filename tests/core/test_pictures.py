@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
@@ -57,6 +58,25 @@ def test_what_is_broken_or_of_another_kind_is_refused() -> None:
     assert code_of(encoded(two_halves(), "GIF")) == "bad_picture"
     assert code_of(b"<svg xmlns='http://www.w3.org/2000/svg'/>") == "bad_picture"
     assert code_of(b"") == "bad_picture"
+    assert code_of(b"") == "bad_picture"
+
+
+def test_what_was_found_whole_is_not_decoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+
+    def counted(*args: Any, **options: Any) -> Image.Image:
+        opened.append(args)
+        return open_picture(*args, **options)
+
+    open_picture = Image.open
+    monkeypatch.setattr(Image, "open", counted)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    data = encoded(two_halves(82, 38), "JPEG", exif=turned)
+    first, second = read_picture(data), read_picture(data)
+    assert len(opened) == 1
+    assert first == second
+    assert (second.width_px, second.height_px, second.data) == (38, 82, data)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
