@@ -195,7 +195,7 @@ def test_every_answered_scan_is_a_row_exactly_once_though_all_is_killed(house: H
     assert spool_files(house.settings.spool_dir) == []
 
 
-@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGTERM, 0.3), (signal.SIGTERM, 3.0), (signal.SIGINT, 4.5)])
+@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGTERM, 0.3), (signal.SIGTERM, 1.0), (signal.SIGINT, 1.7)])
 def test_told_to_end_while_it_starts_it_leaves_nobody_behind(
     house: House, stack: ExitStack, number: signal.Signals, seconds: float
 ) -> None:
