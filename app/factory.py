@@ -23,7 +23,7 @@ from app.config import Settings
 from app.flow.fill import read_values
 from app.flow.make_poster import Order, Studio, make_poster
 from app.kernel.errors import AppError, Blocked, Conflict, Invalid, Problem, Unavailable
-from app.kernel.memory import put_away
+from app.kernel.memory import put_away, take_out
 from app.reads.brand_kit import load_brand, read_brand
 from app.reads.rule_packs import load_rules
 from app.reads.templates import load_templates
@@ -56,7 +56,10 @@ def main() -> None:
         read_picture=picture_reader,
         house_rules=house_rules,
     )
-    sys.exit(run(parts))
+    try:
+        sys.exit(run(parts))
+    finally:
+        take_out()
 
 
 def _work(settings: Settings, once: bool) -> None:

@@ -23,6 +23,11 @@ def put_away() -> Iterator[None]:
         gc.enable()
 
 
+def take_out() -> None:
+    """At the end of a process: let what was put away be taken apart like all else; some bindings call it a leak."""
+    gc.unfreeze()
+
+
 @contextmanager
 def settled() -> Iterator[None]:
     """Until the end of the block no collection goes through what is alive now, as rules, fonts and templates are.
