@@ -128,7 +128,8 @@ def _may_change(texts: Sequence[str]) -> Sequence[bool]:
         return [True] * len(texts)
     kinds = _HINTS.of("\n".join(["", *texts, ""]))
     lone = (kinds[1:-1] & _SINGLE > 0) & (kinds[:-2] & kinds[2:] & _PARTING > 0)
-    hinted = np.append(lone | (kinds[1:-1] & _CHANGED > 0), False)
+    split = (kinds[1:-1] & _LEFT > 0) & (kinds[2:] & _RIGHT > 0)
+    hinted = np.append(lone | split | (kinds[1:-1] & _CHANGED > 0), False)
     ends = np.cumsum([len(text) + 1 for text in texts])
     return [bool(one) for one in np.logical_or.reduceat(hinted, np.append(0, ends[:-1])).tolist()]
 
@@ -149,7 +150,8 @@ def places(first: int, end: int) -> tuple[int, ...]:
 
 
 _SPLITS = re.compile("|".join(map(re.escape, SPLIT)) + "|(?<=[第唯])-(?=[" + CJK + "])")
-_SPLIT_HINT = re.compile("[" + "".join({parts[0] for parts in SPLIT}) + "-]")
+_LEFT_HALF, _RIGHT_HALF = ("[" + "".join(sorted(set(half))) + "]" for half in zip("第-", "唯-", *SPLIT, strict=True))
+_SPLIT_HINT = re.compile(_LEFT_HALF + _RIGHT_HALF)
 
 
 def _join_split(folded: Folded) -> Folded:
@@ -224,8 +226,9 @@ _STEPS = (_join_split, _fix_numbers, _join_single, _drop_blanks)
 _IS_CJK = re.compile(f"[{CJK}]")
 _IS_LETTER = re.compile(r"[a-z0-9@$!]")
 _SINGLE_HINT = re.compile(rf"(?:^|[^\w{CJK}]|_)(?:[{CJK}]|[a-z0-9@$!])(?:[^\w{CJK}]|_)")
-_HINTS = CharKinds(f"{_SPLIT_HINT.pattern}|[ol ]", f"[{CJK}]|[a-z0-9@$!]", rf"[^\w{CJK}]|_")
-_CHANGED, _SINGLE, _PARTING = 1, 2, 4  # what most steps look for; what _SINGLE_HINT does: one between others
+_HINTS = CharKinds("[ol ]", f"[{CJK}]|[a-z0-9@$!]", rf"[^\w{CJK}]|_", _LEFT_HALF, _RIGHT_HALF)
+_CHANGED, _SINGLE, _PARTING = 1, 2, 4  # what two steps look for; what _SINGLE_HINT does: one between others
+_LEFT, _RIGHT = 8, 16  # what _SPLIT_HINT looks for: two that may be halves of one
 
 
 def is_cjk(char: str) -> bool:
