@@ -9,6 +9,9 @@ LETTERS = dict(
     )
 )
 
+# Capitals that look like another letter than their small ones do: a Greek Ν is read as N, while ν is read as v.
+CAPITALS = dict(zip("ΖΗΜΝΧ", "zhmnx", strict=True))
+
 # Chinese characters that are read as another at a glance, and numerals of bankers.
 CHARACTERS = {
     "夲": "本", "夳": "本", "亭": "停", "渟": "停", "蕞": "最", "冣": "最", "㝡": "最", "樶": "最",

@@ -11,7 +11,7 @@ from opencc import OpenCC
 
 from app.compliance.char_kinds import FEW, CharKinds
 from app.compliance.codes import CodeTable
-from app.compliance.lookalikes import CHARACTERS, LETTERS, SPLIT, STYLED
+from app.compliance.lookalikes import CAPITALS, CHARACTERS, LETTERS, SPLIT, STYLED
 from app.kernel.lazy import lazy
 
 CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -92,7 +92,7 @@ def _fold_char(char: str) -> str:
     if char != "\n" and (category in ("Cf", "Cc", "Co", "Cs", "Cn", "Mn", "Me") or char in _FILLERS):
         return ""
     decomposed = unicodedata.normalize("NFKD", char)
-    kept = "".join(part for part in decomposed if not unicodedata.combining(part)).lower()
+    kept = "".join(CAPITALS.get(part, part) for part in decomposed if not unicodedata.combining(part)).lower()
     parts = [LETTERS.get(part, CHARACTERS.get(part, part)) for part in kept]
     return "".join(_TRADITIONAL.convert(part) if part > "\u2e80" else part for part in parts)
 
