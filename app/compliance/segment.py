@@ -10,7 +10,8 @@ from app.kernel.lazy import lazy
 _COMMA = re.compile(r"(?<=[\u3400-\u9fff\"%)])[,:]")
 # After these a word of any language has ended: what stands between two of them can be cut into words on its own.
 _WORD_END = re.compile(r"[。、！？!?\n]|(?<=[\u3400-\u9fff])[,:;]")
-_SENTENCE_END = re.compile(r"[。！？；!?;\n]+|(?<!\.[a-z])\.(?=[\s\"')]|$)")  # the last full stop of u.s. ends nothing
+# The last full stop of u.s. ends nothing.
+_SENTENCE_END = re.compile(r"[。！？；!?;\n]+|(?<!\.[a-z])\.(?=[\s\"')\u3400-\u9fff]|$)")
 
 
 class Segments:

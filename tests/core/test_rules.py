@@ -61,6 +61,30 @@ def test_examples(rules: Rules, pack: Pack, rule: Rule) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+# Sentences that teach or warn, and say nothing of what stands beside them.
+BESIDE = {
+    "CN": ("投资者教育专栏。", "如遇诈骗请拨打110。", "警惕非法集资。", "帮信罪不可碰。"),
+    "": ("Beware of deepfakes. ", "If you suspect fraud, report it to the police. "),
+}
+
+
+def test_a_sentence_that_warns_does_not_spare_the_one_beside_it(rules: Rules) -> None:
+    spared, asked = [], 0
+    for pack in _packs():
+        for rule in pack.rules:
+            # A net gives way to any sober word, and a text that teaches needs no legend of risk.
+            if rule.status == "draft" or rule.severity == "advise" or rule.net or rule.kind == "disclosure":
+                continue
+            for text in (example for example in rule.must_hit if isinstance(example, str)):
+                for beside in BESIDE.get(pack.head.jurisdiction, BESIDE[""]):
+                    found = {finding.rule for finding in _verdict(rules, pack, rule, beside + text).findings}
+                    asked += 1
+                    if rule.id not in found:
+                        spared.append(f"{rule.id}: {beside}{text}")
+    assert asked > 4000
+    assert not spared, "\n".join(spared)
+
+
 def test_no_rule_is_named_twice() -> None:
     ids = [rule.id for pack in _packs() for rule in pack.rules]
     assert len(ids) == len(set(ids))
