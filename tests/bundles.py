@@ -11,6 +11,7 @@ from PIL import Image, PngImagePlugin
 from app.config import PROJECT
 
 GREETING = "daily-greeting"
+BUILT_IN = json.loads((PROJECT / "poster_templates" / GREETING / "template.json").read_bytes())["version"]
 
 
 def template_files(slug: str = GREETING, **changes: Any) -> dict[str, bytes]:

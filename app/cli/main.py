@@ -35,6 +35,7 @@ from app.kernel.files import write_atomically
 from app.kernel.memory import settled
 from app.reads.advisor_rows import read_rows
 from app.reads.templates import template_list, template_slugs
+from app.rendering.calendar_slots import with_calendar
 from app.rendering.pdf_edition import PLAIN, Finish
 from app.rendering.scene import Language
 from app.rendering.template import LoadedTemplate
@@ -114,12 +115,13 @@ def render(
     document = read_json(_read(values, "values")) if values else {}
     pictures = files_in(values.parent if values else Path())
     filled = read_values(loaded.template, document, pictures, studio.sample_profile, admit.look)
+    today = _today()
     order = Order(
         template=loaded,
-        values=filled,
+        values=with_calendar(loaded.template, filled, today, lang),
         link=url if url is not None else studio.sample_link,
         format=format_ or _format_of(out),
-        as_of=_today(),
+        as_of=today,
         size=size,
         language=lang,
         finish=finish,

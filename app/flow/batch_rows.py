@@ -17,6 +17,7 @@ from app.kernel.digest import digest_of
 from app.kernel.errors import AppError, Invalid
 from app.kernel.ids import new_code
 from app.ocr.core import ENGINE, Reading
+from app.rendering.calendar_slots import has_calendar, with_calendar
 from app.rendering.foreign_codes import read_without_code
 from app.rendering.pdf_edition import PLAIN, Finish
 from app.rendering.pictures import Picture
@@ -117,6 +118,7 @@ def _key(batch: Batch, row: TableRow) -> str:
             "pictures": _picture_states(batch, row[1]),
             **({} if order.finish == PLAIN else {"finish": asdict(order.finish)}),
             **({} if order.read_picture is None else {"pictures_read_by": ENGINE}),
+            **({"day": order.as_of.isoformat()} if has_calendar(order.template.template) else {}),
         }
     )
 
@@ -148,6 +150,7 @@ def order_of_row(
     """
     order, reader = batch.order, batch.reader(opened, known)
     values = row_values(reader, row[1], batch.studio.no_photo)
+    values = with_calendar(order.template.template, values, order.as_of, order.language)
     problems = reader.take_problems()
     if problems:
         raise Invalid.of(problems)

@@ -1,7 +1,7 @@
 """Save draft: a poster is begun, and every change of it is one more revision; nothing is written over."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.library.core import Version, require_available
 from app.posters import records as posters
 from app.posters.core import picture_digests
 from app.posters.drafts import Draft, Revision
+from app.rendering.calendar_slots import calendar_texts
 from app.rendering.template import Template
 from app.rendering.values import Profile
 from app.review import records as review
@@ -38,8 +39,12 @@ class Saved:
     revision: int
 
 
-def start_poster(deps: Deps, studio: Studio, actor: Actor, version_id: str, draft: Draft) -> Saved:
-    """A new poster from a template version, as a draft of the actor's own.
+def start_poster(
+    deps: Deps, studio: Studio, actor: Actor, version_id: str, draft: Draft, day: date | None = None
+) -> Saved:
+    """A new poster from a template version, as a draft of the actor's own; the calendar's slots are those of `day`.
+
+    Without a day it is today.
 
     *Raises* NotFound ``no_such_template``; Conflict ``not_approved`` and Blocked ``not_available`` when the version may
     not be used here today; Blocked ``no_licence`` without the qualification that its product asks for; Invalid with
@@ -51,7 +56,9 @@ def start_poster(deps: Deps, studio: Studio, actor: Actor, version_id: str, draf
             version = usable_version(session, actor.organisation_path, version_id, today)
             require_licence(session, actor.person_id, version, today)
         _require_form(deps, studio, version, draft, ())
-        return retried(deps, lambda session: _started(session, actor, version_id, draft, None, today))
+        texts = calendar_texts(load_version(deps, version).template, day or today, draft.language)
+        begun = replace(draft, slots={**texts, **draft.slots})
+        return retried(deps, lambda session: _started(session, actor, version_id, begun, None, today))
 
 
 def start_again(deps: Deps, actor: Actor, poster_id: str) -> Saved:

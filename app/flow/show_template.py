@@ -2,11 +2,13 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from app.flow.make_poster import Studio
 from app.kernel.digest import digest_of
 from app.kernel.errors import Invalid
+from app.rendering.calendar_slots import calendar_texts, with_calendar
 from app.rendering.display import DisplayList
 from app.rendering.layout import lay_out
 from app.rendering.scene import Language
@@ -20,13 +22,17 @@ WIDTHS_PX = (360, 540, 1080)
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A picture that is wanted: a template with a profile on it. `size` falls back to the template's first."""
+    """A picture that is wanted: a template with a profile on it. `size` falls back to the template's first.
+
+    With a `day`, the calendar's slots say what it is on that day; without, they show the template's examples.
+    """
 
     template: LoadedTemplate
     profile: Profile
     language: Language
     width_px: int
     size: str | None = None
+    day: date | None = None
 
     @property
     def spoken(self) -> Language:
@@ -46,6 +52,7 @@ def key_of(studio: Studio, showing: Showing) -> str:
             "profile": [getattr(profile, name) for name in PROFILE_FIELDS],
             "photo": [profile.photo.digest if profile.photo else "", *profile.photo_focus],
             "language": showing.spoken,
+            "day": calendar_texts(showing.template.template, showing.day, showing.spoken) if showing.day else {},
             "width": showing.width_px,
             "fonts": studio.kit.fonts.digest,
             "renderer": [renderer_version(), QUALITY, EFFORT],
@@ -78,6 +85,8 @@ def _paint(studio: Studio, showing: Showing) -> bytes:
 
 def _laid_out(studio: Studio, showing: Showing, profile: Profile) -> DisplayList:
     loaded, values = showing.template, Values(profile=profile)
+    if showing.day:
+        values = with_calendar(loaded.template, values, showing.day, showing.spoken)
     return lay_out(
         loaded.template, showing.size, values, studio.kit, loaded.pictures, studio.sample_link, showing.spoken
     )

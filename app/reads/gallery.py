@@ -12,6 +12,7 @@ from app.accounts.people import Licence, LicenceClass
 from app.kernel.errors import NotFound
 from app.library.core import Version
 from app.reads.library import usable
+from app.rendering.almanac import FESTIVALS, Occasion, occasions
 from app.rendering.scene import Language
 from app.rendering.template import Product
 
@@ -26,6 +27,7 @@ OCCASIONS: tuple[str, ...] = (
     "invitation",
 )
 UPRIGHT = (1080, 1920)
+AHEAD_DAYS = 40  # a month, and some days to make a poster in
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +162,29 @@ def three_for(versions: Iterable[Version], asking: Asking) -> tuple[Card, ...]:
         turn = asking.day.toordinal() * 2 % len(others)
         others = others[turn:] + others[:turn]
     return tuple((daily[:1] + others)[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A festival or solar term that comes, in `days` days, and the template to greet with."""
+
+    occasion: Occasion
+    days: int
+    card: Card
+
+
+def coming(versions: Iterable[Version], asking: Asking, at_most: int) -> tuple[Coming, ...]:
+    """The next occasions, each with the template made for it, or else with the day's greeting; none without either."""
+    cards = [card(version, asking) for version in versions]
+    upright = [one for one in cards if one.width_px < one.height_px and not one.missing]
+    daily = [one for one in upright if one.occasion == "daily"]
+    found = []
+    for occasion in occasions(asking.day, AHEAD_DAYS):
+        made_for = [one for one in upright if one.occasion == "festival" and _is_for(one, occasion)]
+        found += [Coming(occasion, (occasion.day - asking.day).days, one) for one in (made_for + daily)[:1]]
+    return tuple(found[:at_most])
+
+
+def _is_for(card: Card, occasion: Occasion) -> bool:
+    """Whether a template names the festival in its tags, with 节 or without."""
+    return occasion.zh in FESTIVALS and bool({occasion.zh, occasion.zh.removesuffix("节")} & set(card.tags))

@@ -13,6 +13,7 @@ from app.library.records import all_versions
 from app.library.tables import TemplateVersionRow
 from app.posters.drafts import Snapshot, SnapshotContent
 from app.posters.tables import PosterRow, SnapshotRow
+from app.rendering.calendar_slots import is_calendars
 from app.rendering.template import Template, TextSlot
 from app.rendering.values import words_in
 from app.review.core import Piece, copy_diff
@@ -144,7 +145,10 @@ class Change:
 
 
 def changes(template: Template, content: SnapshotContent) -> list[Change]:
-    """What a submitted poster says otherwise than the template's approved copy, in the template's order of slots."""
+    """What a submitted poster says otherwise than the template's approved copy, in the template's order of slots.
+
+    What the calendar filled in is no news.
+    """
     return _changes(template, content, {})
 
 
@@ -163,7 +167,7 @@ def _changes(template: Template, content: SnapshotContent, before: Mapping[str, 
             continue
         example = words_in(slot.example, content.language)
         old, new = _text(before.get(name, example)), _text(given.get(name, example))
-        if old != new:
+        if old != new and not is_calendars(slot, new):
             found.append(Change(name, copy_diff(old, new)))
     return found
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.kernel.errors import Invalid, Problem
+from app.rendering.almanac import CalendarWord
 from app.rendering.pictures import Picture
 from app.rendering.scene import (
     Box,
@@ -33,7 +34,8 @@ class TextSlot(Model):
 
     `emoji` allows coloured pictures in it.
     `styles` are the template styles that the advisor may choose from (the layer's own is always allowed). `move` is the
-    box in which the layer may be moved; without it the layer stays where it is.
+    box in which the layer may be moved; without it the layer stays where it is. What `calendar` says of the poster's
+    day fills the slot to begin with; for ``line`` it is the one of `lines` whose festival or solar term it is.
     """
 
     kind: Literal["text"]
@@ -48,6 +50,8 @@ class TextSlot(Model):
     styles: tuple[str, ...] = ()
     move: dict[str, Box] = Field(default_factory=dict, description="bounds by size name")
     review: Review = "on_finding"
+    calendar: CalendarWord | None = None
+    lines: dict[str, Words] = Field(default_factory=dict, description="by solar term or festival, in Chinese")
 
 
 class PictureSlot(Model):

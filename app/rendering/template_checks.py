@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.kernel.errors import Problem
+from app.rendering.calendar_slots import calendar_problems
 from app.rendering.characters import forbidden_characters, named
 from app.rendering.display import Rect
 from app.rendering.resolve import commands
@@ -70,6 +71,9 @@ def _slot_problems(template: Template, name: str, slot: Slot) -> Iterator[Proble
             words = slot.example if isinstance(slot.example, str) else slot.example.text(language)
             if len(words) > slot.max_chars:
                 yield Problem(f"{path}.example", "too_long", f"{len(words)} characters, {slot.max_chars} allowed")
+        for occasion, line in slot.lines.items():
+            yield from _words_problems(template, f"{path}.lines.{occasion}", line, emoji=slot.emoji)
+        yield from calendar_problems(path, slot, template.languages)
         for index, style in enumerate(slot.styles):
             if style not in template.styles:
                 yield Problem(f"{path}.styles[{index}]", "unknown_style", f"there is no style “{style}”")

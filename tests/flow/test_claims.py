@@ -12,6 +12,7 @@ from app.flow.decide import approve_together, decide, hindrance
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.reads.review_queue import Waiting, review_queue
 from tests.bank import CHEN, DOUBTFUL, GREETING, HE, LIN_AS_REVIEWER, MEI, WANG, ZHOU, Bank, actor
+from tests.bundles import BUILT_IN
 from tests.flow.test_review_threats import at_once, code_of, under_a_new_rule
 
 WEST = actor("zhou", "reviewer", "/hq/west/")
@@ -95,7 +96,7 @@ def test_what_does_not_wait_or_is_out_of_reach_is_not_claimed(bank: Bank) -> Non
 def test_the_queue_says_who_what_and_how_bad(bank: Bank) -> None:
     poster_id, _ = bank.in_review()
     one = queue(bank)[poster_id]
-    assert (one.owner, one.product, one.version) == ("林若溪", "generic", "1.0.0")
+    assert (one.owner, one.product, one.version) == ("林若溪", "generic", BUILT_IN)
     assert one.title["zh"] == bank.studio.templates[GREETING].template.title.text("zh")
     assert one.severities == {"block": 0, "review": 1, "advise": 0}
 

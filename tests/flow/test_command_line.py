@@ -7,9 +7,12 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 import zxingcpp
 from PIL import Image
@@ -24,6 +27,7 @@ from app.kernel.errors import Unavailable
 from app.ocr.core import Line
 from app.reads.rule_packs import load_rules
 from app.rendering import foreign_codes
+from app.rendering.almanac import calendar_word
 from app.rendering.foreign_codes import require_no_code
 from app.rendering.pictures import Picture
 from tests.advisors import advisors, photographs, write_excel
@@ -284,6 +288,27 @@ def test_a_bad_row_never_stops_the_others(command: Command, rows: Path, tmp_path
         assert codes(out / row["file"]) == [row["url"]]
     assert len({row["url"] for row in listed}) == 6
     assert len(list(out.glob("*.jpg"))) == 4
+
+
+def test_empty_cells_of_the_calendar_say_the_day_and_filled_ones_stay(command: Command, tmp_path: Path) -> None:
+    rows = [row | {"weekday": said} for row, said in zip(advisors(2, photographs(tmp_path)), ("", "周一"), strict=True)]
+    write_excel(tmp_path / "rows.xlsx", rows)
+    out, today = tmp_path / "greetings", datetime.now(UTC).astimezone().date()
+    assert command("batch", "daily-greeting", "--rows", tmp_path / "rows.xlsx", "--out", out, "--format", "pdf") == 0
+    ours, theirs = [words_of(out / row["file"]) for row in manifest(out)]
+    assert calendar_word("lunar", today, "zh") in ours
+    assert calendar_word("lunar", today, "zh") in theirs
+    assert calendar_word("weekday", today, "zh") in ours
+    assert "周一" in theirs
+    assert calendar_word("weekday", today, "zh") not in theirs
+    assert command("render", "daily-greeting", "-o", tmp_path / "one.pdf") == 0
+    assert calendar_word("lunar", today, "zh") in words_of(tmp_path / "one.pdf")
+
+
+def words_of(file: Path) -> str:
+    """The text of a PDF's page without blanks and line breaks."""
+    with closing(pdfium.PdfDocument(file)) as document:
+        return "".join(document[0].get_textpage().get_text_range().split())
 
 
 def test_a_second_run_makes_only_what_is_missing(command: Command, rows: Path, tmp_path: Path) -> None:

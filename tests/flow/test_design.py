@@ -31,7 +31,7 @@ from app.reads.design_diff import template_diff
 from app.reads.design_people import longest, width
 from app.rendering.template import LoadedTemplate
 from tests.bank import FUND, GREETING, HE, LIN, MEI, PLAIN, ZHOU, Bank, actor, draft
-from tests.bundles import SECRET, telltale, telltale_png
+from tests.bundles import BUILT_IN, SECRET, telltale, telltale_png
 from tests.posters import PROJECT
 
 DAY = date(2026, 11, 22)
@@ -107,13 +107,13 @@ def test_whatever_is_wrong_with_a_bundle_nothing_of_it_is_kept(bank: Bank, tmp_p
         with pytest.raises(Invalid) as caught:
             upload_bundle(bank.deps, bank.studio, MEI, data)
         assert caught.value.code == code
-    for version, code in (("1.0.0", "locked"),):
+    for version, code in ((BUILT_IN, "locked"),):
         with pytest.raises(Conflict) as conflict:
             upload_bundle(bank.deps, bank.studio, MEI, zipped(files(version=version, tags=["other"])))
         assert conflict.value.code == code
     assert objects(tmp_path) == before
     with reading(bank.deps) as session:
-        assert [one.newest.version.version for one in designs(session, "/hq/")] == ["1.0.0", "1.0.0"]
+        assert {one.slug: one.newest.version.version for one in designs(session, "/hq/")}[GREETING] == BUILT_IN
 
 
 def test_a_template_that_cannot_be_laid_out_is_refused_with_the_size_and_its_file(bank: Bank) -> None:
@@ -251,7 +251,7 @@ def test_versions_are_seen_with_their_use_and_history(bank: Bank) -> None:
             version_view(session, "/hq/west/", version_id)
         with pytest.raises(NotFound):
             design(session, "/hq/", "no-such")
-        assert [one.version.version for one in design(session, "/hq/west/", GREETING).versions] == ["1.0.0"]
+        assert [one.version.version for one in design(session, "/hq/west/", GREETING).versions] == [BUILT_IN]
     assert (first.slug, first.newest.state, first.use.total, first.use.drafts) == (GREETING, "draft", 2, 1)
     assert [one.step.action for one in view.past] == ["edit"]
     assert view.version.number == 3

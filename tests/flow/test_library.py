@@ -20,6 +20,7 @@ from app.library.core import Availability
 from app.reads.library import library as library_of
 from app.reads.library import usable
 from tests.bank import FUND, GREETING, HE, LIN, MEI, OUTLET, PLAIN, TAO, ZHOU, Bank, draft
+from tests.bundles import BUILT_IN
 from tests.posters import PROJECT
 
 DAY = date(2026, 1, 1)
@@ -135,7 +136,7 @@ def test_a_built_in_template_that_changed_without_a_new_version_stays_and_the_ot
 ) -> None:
     home = tmp_path / "changed" / GREETING
     home.mkdir(parents=True)
-    for name, data in files("1.0.0", tags=["other"]).items():
+    for name, data in files(BUILT_IN, tags=["other"]).items():
         (home / name).write_bytes(data)
     (home.parent / "deposit").symlink_to(PROJECT / "poster_templates" / "deposit")
     before = bank.version()
@@ -181,11 +182,11 @@ def test_the_newest_version_that_may_be_used_here_today_is_offered(bank: Bank) -
     for path, day, version in (
         (OUTLET, date(2026, 3, 1), "1.10.0"),
         (OUTLET, date(2026, 3, 31), "1.10.0"),
-        (OUTLET, date(2026, 4, 1), "1.0.0"),
-        ("/hq/west/", date(2026, 3, 1), "1.0.0"),
+        (OUTLET, date(2026, 4, 1), BUILT_IN),
+        ("/hq/west/", date(2026, 3, 1), BUILT_IN),
     ):
         assert offered(path, day)[GREETING] == version
     assert offered(OUTLET, date(2025, 12, 31)) == {}
     with reading(bank.deps) as session:
         found = [(one.version.version, one.state) for one in library_of(session, GREETING)]
-    assert found == [("1.11.0", "draft"), ("1.10.0", "approved"), ("1.0.0", "approved")]
+    assert found == [("1.11.0", "draft"), ("1.10.0", "approved"), (BUILT_IN, "approved")]

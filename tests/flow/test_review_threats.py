@@ -40,6 +40,7 @@ from tests.bank import (
     Bank,
     draft,
 )
+from tests.bundles import BUILT_IN
 from tests.core.compliance_cases import pack, term
 from tests.posters import PROJECT
 
@@ -128,7 +129,7 @@ def test_whoever_had_a_hand_in_the_poster_before_does_not_approve_its_successor(
 def template_files(version: str, summary: str = "Morning light on a wall") -> dict[str, bytes]:
     folder = PROJECT / "poster_templates" / GREETING
     files = {file.name: file.read_bytes() for file in folder.iterdir()}
-    data = files["template.json"].replace(b'"version": "1.0.0"', f'"version": "{version}"'.encode())
+    data = files["template.json"].replace(f'"version": "{BUILT_IN}"'.encode(), f'"version": "{version}"'.encode())
     files["template.json"] = data.replace(b"Morning light on a wall", summary.encode())
     return files
 

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from app.posters.drafts import Draft
 from app.web.advisor.editor_words import words_for
 from app.web.assets import entry
-from tests.journey.editor_house import House, photograph, serving
+from tests.journey.editor_house import DAY, House, photograph, serving
 from tests.journey.looking import look
 
 RISKY = "债市回暖，保本保收益"
@@ -49,7 +49,7 @@ def opened(context: BrowserContext, house: House, slug: str = "fund-weekly") -> 
 
 
 def _fail(text: str) -> None:
-    expected = ("ERR_INTERNET_DISCONNECTED", "409 (CONFLICT)", "status of 422", "status of 429")
+    expected = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "409 (CONFLICT)", "status of 422", "status of 429")
     if not any(one in text for one in expected):
         raise AssertionError(text)
 
@@ -109,6 +109,22 @@ def test_a_risky_sentence_is_marked_explained_and_mended_with_one_tap(context: B
     expect(page.locator(".finding-mark.block")).to_have_count(0)
     expect(page.locator(".card-finding.block")).to_have_count(0)
     expect(page.locator(".mirror mark.block")).to_have_count(0)
+
+
+def test_another_day_changes_all_that_the_calendar_says_in_one_step(context: BrowserContext, house: House) -> None:
+    page = opened(context, house, "daily-greeting")
+    page.locator(".slots [data-slot=words]").click()
+    day = page.get_by_label("按日历填写")
+    expect(day).to_have_value(DAY.isoformat())
+    day.fill("2026-12-22")
+    expect(text(page)).to_have_value("夜长了，\n好在有一桌人等你。")
+    eventually(page, lambda: drawn(page, "lunar") == "丙午年冬月十四")
+    assert (drawn(page, "day"), drawn(page, "weekday"), drawn(page, "term")) == ("22", "星期二", "冬至")
+    page.get_by_role("button", name="撤销").click()
+    eventually(page, lambda: drawn(page, "lunar") != "丙午年冬月十四")
+    page.route("**/calendar?*", lambda route: route.abort())
+    day.fill("2026-12-23")
+    expect(page.get_by_role("alert")).to_contain_text("没有查到这一天")
 
 
 def test_while_something_is_written_its_slot_stays_in_sight(phone: BrowserContext, house: House) -> None:

@@ -24,7 +24,7 @@ from app.library.records import all_versions, find_by_name
 from app.library.tables import TemplateVersionRow
 from app.review.records import find_case
 from app.web.parts import EXTENSION, WebParts
-from tests.bundles import GREETING, SECRET, bundle, slots, telltale, template_files, zipped
+from tests.bundles import BUILT_IN, GREETING, SECRET, bundle, slots, telltale, template_files, zipped
 from tests.web.conftest import form_token
 
 As = Callable[[Role], FlaskClient]
@@ -129,7 +129,7 @@ def test_archives_that_are_none_are_refused_with_a_reason(as_role: As, settings:
 
 def test_a_version_that_is_decided_on_is_not_overwritten(as_role: As, settings: Settings) -> None:
     before = stored(settings)
-    answer = upload(as_role("designer"), bundle(version="1.0.0", tags=["别的"]))
+    answer = upload(as_role("designer"), bundle(version=BUILT_IN, tags=["别的"]))
     assert answer.status_code == 409
     assert "请提高版本号" in answer.text
     assert stored(settings) == before

@@ -27,6 +27,7 @@ from app.ocr.core import Line
 from app.review import records as review
 from app.web.parts import EXTENSION
 from tests.bank import DOUBTFUL, GREETING, PLAIN, Bank
+from tests.bundles import BUILT_IN
 from tests.core.compliance_cases import pack, term
 from tests.flow.test_review_threats import at_once, template_files
 from tests.photos import photo
@@ -218,7 +219,7 @@ def test_all_sizes_and_languages_of_a_template_are_shown(as_role: AsRole, house:
     page = browser.get(f"/review/{version_id}").text
     template = house.studio.templates[GREETING].template
     assert page.count('<figure class="exhibit">') == len(template.sizes) * len(template.languages)
-    assert "与版本 1.0.0 相比" in page
+    assert f"与版本 {BUILT_IN} 相比" in page
     picture = browser.get(f"/review/{version_id}/picture?width=360")
     assert picture.content_type == "image/webp"
     again = browser.get(f"/review/{version_id}/picture?width=360", headers={"If-None-Match": picture.headers["ETag"]})

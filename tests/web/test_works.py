@@ -3,8 +3,10 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pikepdf
 import pytest
@@ -29,6 +31,7 @@ from app.links import records as links
 from app.posters import records as posters
 from app.posters.drafts import Draft, SnapshotContent
 from app.posters.tables import ShareRow, SnapshotRow
+from app.rendering.almanac import occasions
 from app.review.records import Comment, find_case
 from app.review.tables import CaseRow
 from app.web.advisor.sharing import file_name
@@ -420,3 +423,59 @@ def test_a_draft_is_deleted_for_good_and_nothing_else_is(app: Flask, as_role: As
     assert browser.get(f"/posters/{draft}").status_code == 404
     assert browser.post(f"/posters/{draft}/delete", data=form).status_code == 404
     assert browser.get(f"/posters/{waiting}").status_code == 200
+
+
+def slots_of(advisor: FlaskClient, place: str) -> dict[str, str]:
+    """What the texts of a draft say, where its editor is."""
+    state = advisor.get(place.removesuffix("/edit") + "/state").get_json()
+    return {name: value["text"] for name, value in state["values"].items()}
+
+
+def test_a_greeting_begins_with_the_words_of_its_day(advisor: FlaskClient) -> None:
+    page = advisor.get("/templates/daily-greeting?day=2026-12-22").text
+    assert '<input type="hidden" name="day" value="2026-12-22">' in page
+    assert "thumbnail-1080.webp?size=phone&amp;day=2026-12-22" in page
+    begun = press(advisor, "/templates/daily-greeting/start", day="2026-12-22").headers["Location"]
+    assert slots_of(advisor, begun) == {
+        "month": "二〇二六年十二月",
+        "day": "22",
+        "weekday": "星期二",
+        "lunar": "丙午年冬月十四",
+        "term": "冬至",
+        "words": "夜长了，\n好在有一桌人等你。",
+    }
+    for odd in ("", "yesterday", "1899-12-31", "2026-02-30"):
+        assert 'name="day"' not in advisor.get(f"/templates/daily-greeting?day={odd}").text
+        begun = press(advisor, "/templates/daily-greeting/start", day=odd).headers["Location"]
+        assert slots_of(advisor, begun)["day"] == str(datetime.now(ZoneInfo("Asia/Shanghai")).day)
+    assert 'name="day"' not in advisor.get("/templates/deposit?day=2026-12-22").text
+
+
+def test_the_editor_asks_the_calendar_for_another_day(advisor: FlaskClient) -> None:
+    poster = press(advisor, "/templates/photo-greeting/start").headers["Location"].removesuffix("/edit")
+    told = advisor.get(f"{poster}/calendar?day=2027-01-01&language=en").get_json()
+    assert told == {"day": "2027-01-01", "texts": {"date": "1 January 2027"}}
+    assert advisor.get(f"{poster}/calendar?day=2027-01-01").get_json()["texts"] == {"date": "2027年1月1日"}
+    for day, code in (("", "bad_day"), ("1.1.2027", "bad_day"), ("2150-01-01", "no_such_day")):
+        answer = advisor.get(f"{poster}/calendar?day={day}", headers={"Accept": "application/json"})
+        assert answer.status_code == 422
+        assert [one["code"] for one in answer.get_json()["error"]["problems"]] == [code]
+
+
+def test_the_thumbnail_of_a_day_is_of_that_day(advisor: FlaskClient) -> None:
+    tags = {
+        advisor.get(f"/templates/daily-greeting/thumbnail-360.webp?day={day}").headers["ETag"]
+        for day in ("2026-12-22", "2026-12-23", "2026-12-22")
+    }
+    assert len(tags) == 2
+
+
+def test_home_says_which_festivals_come_and_how_many_days_are_left(advisor: FlaskClient) -> None:
+    page = advisor.get("/home").text
+    found = re.findall(r'href="/templates/([a-z-]+)\?day=([\d-]+)"', page)
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    expected = list(occasions(today, 40))[:4]
+    assert [day for _, day in found] == [one.day.isoformat() for one in expected]
+    assert all(one.en in page for one in expected)
+    left = (expected[-1].day - today).days
+    assert f"in {left} day" in page or "today" in page

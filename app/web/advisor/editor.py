@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.flow.make_poster import Studio
 from app.flow.save_draft import Saved
 from app.kernel.errors import AppError, Conflict, Invalid, NotFound, Problem
 from app.posters.drafts import Draft
+from app.rendering.calendar_slots import calendar_texts
 from app.rendering.display import Rect
 from app.rendering.paint_svg import cut
 from app.rendering.pictures import Picture, read_picture
@@ -72,6 +74,11 @@ def editor_blueprint(desk: Desk) -> Blueprint:
         with desk.turn():
             return _save(desk, poster_id)
 
+    @pages.get("/calendar")
+    @permitted("poster.fill")
+    def calendar(poster_id: str) -> Response:
+        return jsonify(_calendar(desk.work(poster_id)))
+
     @pages.get("/pictures/<digest>")
     @permitted("poster.fill")
     def picture(poster_id: str, digest: str) -> Response:
@@ -107,6 +114,8 @@ def _settings(desk: Desk, work: Work, language: Language) -> dict[str, Any]:
         "preview_url": url_for("editor.preview", poster_id=poster_id),
         "pictures_url": url_for("editor.bring", poster_id=poster_id),
         "picture_url": url_for("editor.picture", poster_id=poster_id, digest="DIGEST"),
+        "calendar_url": url_for("editor.calendar", poster_id=poster_id),
+        "today": work.today.isoformat(),
         "save_url": url_for("editor.save", poster_id=poster_id),
         "done_url": desk.done_url(poster_id),
         "back_url": desk.back_url(poster_id),
@@ -130,6 +139,17 @@ def _said(desk: Desk, work: Work, number: int, draft: Draft) -> dict[str, Any]:
 
     values = values_json(draft.slots, size_px)
     return {"base": number, "size": draft.size, "language": draft.language, "values": values}
+
+
+def _calendar(work: Work) -> dict[str, Any]:
+    """What ``day`` says in the slots that the calendar fills. *Raises* Invalid."""
+    template = work.template.template
+    language = next((one for one in template.languages if one == request.args.get("language")), template.language)
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError as error:
+        raise Invalid.of([Problem("day", "bad_day", "must be a day such as 2026-12-01")]) from error
+    return {"day": day.isoformat(), "texts": calendar_texts(template, day, language)}
 
 
 def _body(known: set[str]) -> dict[str, Any]:

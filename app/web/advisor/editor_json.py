@@ -68,6 +68,7 @@ def _slot(
             "multiline": slot.multiline,
             "example": {"zh": words_in(slot.example, "zh"), "en": words_in(slot.example, "en")},
             "styles": slot.styles,
+            "calendar": slot.calendar is not None,
         }
     example = pictures[slot.example]
     return common | {

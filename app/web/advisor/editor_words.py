@@ -23,6 +23,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "previous": ("上一项", "Previous"),
     "next": ("下一项", "Next item"),
     "reset": ("恢复示例", "Reset"),
+    "calendar": ("按日历填写", "Fill from the calendar"),
+    "calendar_hint": (
+        "选一天，与日历有关的内容一起换好",
+        "Choose a day: all that the calendar says changes with it",
+    ),
+    "calendar_failed": ("没有查到这一天，请再试一次。", "That day could not be looked up. Please try again."),
     "style": ("字体样式", "Type style"),
     "style_default": ("默认", "Default"),
     "style_number": ("样式 {number}", "Style {number}"),

@@ -9,9 +9,10 @@ from app.flow.published import load_version
 from app.flow.show_template import WIDTHS_PX, Showing, key_of, show_template
 from app.kernel.errors import NotFound
 from app.reads.gallery import OCCASIONS, PRODUCTS, card, gallery
+from app.rendering.calendar_slots import has_calendar
 from app.rendering.template import Template, TextSlot
 from app.rendering.values import words_in
-from app.web.advisor.showing import asking, own_profile, usable_template, usable_templates
+from app.web.advisor.showing import asking, day_asked, own_profile, today, usable_template, usable_templates
 from app.web.languages import chosen
 from app.web.names import occasion_name, product_name, size_name
 from app.web.parts import parts
@@ -57,7 +58,7 @@ def template_page(slug: str) -> str:
     """The page of one template that the visitor may use."""
     version = usable_template(slug)
     template = load_version(parts().deps, version).template
-    language = chosen()
+    language, day = chosen(), day_asked() if has_calendar(template) else None
     shown, size = template.size(_known(request.args.get("size"), tuple(template.sizes)))
     return render_template(
         "advisor/template.html",
@@ -67,7 +68,7 @@ def template_page(slug: str) -> str:
         sizes=[
             {
                 "label": size_name(name),
-                "href": url_for("gallery.detail", slug=slug, size=name),
+                "href": url_for("gallery.detail", slug=slug, size=name, day=day),
                 "current": name == shown,
                 "width_px": one.width_px,
                 "height_px": one.height_px,
@@ -85,6 +86,7 @@ def template_page(slug: str) -> str:
         languages_spoken=[{"zh": "中文", "en": "English"}[one] for one in template.languages],
         validity=_validity(template),
         may_fill=visitor().may("poster.fill"),
+        day=day,
     )
 
 
@@ -97,7 +99,8 @@ def thumbnail(slug: str, width: int) -> Response:
     loaded = load_version(parts().deps, usable_template(slug))
     size = _known(request.args.get("size"), tuple(loaded.template.sizes))
     studio = parts().studio
-    showing = Showing(loaded, own_profile(loaded.template.product), chosen(), width, size)
+    day = day_asked() or today()
+    showing = Showing(loaded, own_profile(loaded.template.product), chosen(), width, size, day)
     response = make_response()
     key = key_of(studio, showing)
     response.set_etag(key)

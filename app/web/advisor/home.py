@@ -5,7 +5,7 @@ from flask_babel import format_date
 from flask_login import current_user
 
 from app.db import database_now, reading
-from app.reads.gallery import frame_of, three_for, title_of
+from app.reads.gallery import coming, frame_of, three_for, title_of
 from app.reads.my_posters import my_posters
 from app.reads.rescanned import blocked_of
 from app.reads.tasks import tasks
@@ -20,6 +20,8 @@ from app.web.words import _
 # What waits for the advisor, and for nobody else.
 FOR_TODAY = ("changes_requested", "approved")
 AT_MOST = 5
+OCCASIONS = 4
+DAY = {"zh": "M月d日 EEE", "en": "EEE d MMM"}
 
 blueprint = Blueprint("home", __name__)
 
@@ -36,7 +38,8 @@ def door() -> Response:
 @permitted("poster.fill")
 def index() -> str:
     """The page that advisors come to after signing in."""
-    cards = three_for(usable_templates(), asking())
+    versions, asked = usable_templates(), asking()
+    cards = three_for(versions, asked)
     actor = current_actor()
     with reading(parts().deps) as session:
         now = database_now(session)
@@ -48,6 +51,8 @@ def index() -> str:
         greeting=_greeting(local_now().hour, person().name),
         today=format_date(today(), "full"),
         cards=cards,
+        coming=coming(versions, asked, OCCASIONS),
+        day_of=lambda day: format_date(day, DAY[chosen()]),
         waiting=[one for one in mine if one.state in FOR_TODAY][:AT_MOST],
         blocked=[one for one in mine if one.id in blocked][:AT_MOST],
         open_tasks=found.open if found else 0,

@@ -1,7 +1,10 @@
 """What the advisor's pages show of a person: the profile that posters carry, and the templates they may use."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from flask import request
 
 from app.accounts import records as accounts
 from app.db import reading
@@ -9,6 +12,7 @@ from app.flow.own_profile import LICENCE_FOR
 from app.library.core import Version
 from app.reads.gallery import Asking, on_shelf, shelf
 from app.reads.me import Me
+from app.rendering.almanac import FIRST, LAST
 from app.rendering.pictures import Picture, read_picture
 from app.rendering.values import Profile
 from app.web.languages import chosen
@@ -27,6 +31,14 @@ def local_now() -> datetime:
 def today() -> date:
     """The day where the bank is."""
     return local_now().date()
+
+
+def day_asked() -> date | None:
+    """The day that a page or a form names as ``day``; None where it names none that the calendar knows."""
+    with suppress(ValueError):
+        day = date.fromisoformat(request.values.get("day", ""))
+        return day if FIRST <= day <= LAST else None
+    return None
 
 
 def asking() -> Asking:

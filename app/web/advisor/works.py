@@ -17,7 +17,7 @@ from app.reads.my_posters import GROUPS, MyPoster, my_posters
 from app.web.advisor.editor import editor_page
 from app.web.advisor.editor_desk import desk
 from app.web.advisor.gallery import template_page
-from app.web.advisor.showing import usable_template
+from app.web.advisor.showing import day_asked, usable_template
 from app.web.advisor.work_page import work_page
 from app.web.advisor.work_words import moment, register_work_words
 from app.web.errors import status_of
@@ -77,14 +77,16 @@ def _choice(name: str | None, label: str, count: int, group: str | None) -> dict
 @blueprint.post("/templates/<slug>/start")
 @permitted("poster.fill")
 def start(slug: str) -> Response:
-    """A new draft, and on to the editor; a template that is closed to the person says why."""
+    """A new draft for today or for the ``day`` of the form, and on to the editor; a template that is closed to the
+    person says why.
+    """
     version = usable_template(slug)
     head, size = version.content.head, request.form.get("size")
     language = chosen() if chosen() in head["languages"] else head["languages"][0]
     channel = "wechat" if "wechat" in head["channels"] else head["channels"][0]
     draft = Draft({}, size if size and size in head["sizes"] else head["sizes"][0], language, channel)
     try:
-        saved = start_poster(parts().deps, parts().studio, current_actor(), version.id, draft)
+        saved = start_poster(parts().deps, parts().studio, current_actor(), version.id, draft, day_asked())
     except Blocked as error:
         return make_response(template_page(slug), status_of(error))
     return _see("works.edit", saved.poster_id)

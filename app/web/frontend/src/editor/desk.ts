@@ -43,6 +43,9 @@ export class Desk {
   restored = false;
   busy = false;
   uploadError = "";
+  /** The day that the calendar was asked for last, and whether it could not be told. */
+  day: string;
+  dayFailed = false;
   /** What was saved elsewhere since, and stands against what is filled in here. */
   conflict: Revision | null = null;
   /** The poster has been approved: it can only be begun anew. */
@@ -66,6 +69,7 @@ export class Desk {
     this.settings = settings;
     this.words = settings.words;
     this.slots = settings.state.slots;
+    this.day = settings.today;
     this.changed = changed;
     this.drafts = new Drafts(settings.draft_key);
     const { state } = settings;
@@ -155,6 +159,26 @@ export class Desk {
 
   write(slot: Slot, text: string): void {
     if (text !== this.textOf(slot)) this.put(slot.name, { ...this.values[slot.name], text }, "text");
+  }
+
+  /** Fill all slots of the calendar with what it says of a day, in one step that can be undone. */
+  async fillFrom(day: string): Promise<void> {
+    if (!day) return;
+    this.day = day;
+    this.dayFailed = false;
+    try {
+      const asked = new URLSearchParams({ day, language: this.language });
+      const answer = await fetch(`${this.settings.calendar_url}?${asked}`);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { texts } = (await answer.json()) as { texts: Record<string, string> };
+      if (day !== this.day) return;
+      const filled = Object.entries(texts).map(([name, text]) => [name, { ...this.values[name], text }]);
+      const next = { ...this.values, ...Object.fromEntries(filled) };
+      if (!alike(next, this.values)) this.take(next, "");
+    } catch {
+      this.dayFailed = true;
+      this.changed(null);
+    }
   }
 
   clear(name: string): void {

@@ -28,6 +28,7 @@ export interface TextSlot extends AnySlot {
   multiline: boolean;
   example: Words;
   styles: string[];
+  calendar: boolean;
 }
 
 export interface PictureSlot extends AnySlot {
@@ -79,6 +80,8 @@ export interface Settings {
   pictures_url: string;
   picture_url: string;
   save_url: string;
+  calendar_url: string;
+  today: string;
   done_url: string;
   back_url: string;
   draft_key: string;

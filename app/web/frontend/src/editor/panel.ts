@@ -14,6 +14,8 @@ export interface TextPanel {
   onComposition: (running: boolean, event: CompositionEvent) => void;
   onStyle: (style: string | undefined) => void;
   onDone: () => void;
+  /** For a slot that the calendar fills: the day asked for last, and what is done with another one. */
+  calendar: { day: string; failed: boolean; onDay: (day: string) => void } | null;
 }
 
 export function textPanel(panel: TextPanel): TemplateResult {
@@ -49,8 +51,26 @@ export function textPanel(panel: TextPanel): TemplateResult {
         >${over > 0 ? say(words.count_over, { over }) : say(words.count, { used, max: slot.max_chars })}</span
       >
     </div>
+    ${panel.calendar ? calendarChoice(panel, panel.calendar) : nothing}
     ${slot.styles.length ? styleChoice(panel) : nothing}
   `;
+}
+
+function calendarChoice({ words }: TextPanel, calendar: NonNullable<TextPanel["calendar"]>): TemplateResult {
+  return html`<div class="calendar">
+    <label for="slot-day">${words.calendar}</label>
+    <input
+      id="slot-day"
+      type="date"
+      min="1901-01-01"
+      max="2100-12-31"
+      .value=${calendar.day}
+      aria-describedby="slot-day-hint"
+      @change=${(event: Event) => calendar.onDay((event.target as HTMLInputElement).value)}
+    />
+    <p id="slot-day-hint" class="hint">${words.calendar_hint}</p>
+    ${calendar.failed ? html`<p class="problem" role="alert">${words.calendar_failed}</p>` : nothing}
+  </div>`;
 }
 
 function mirrored(typed: string, spans: Span[]): unknown {

@@ -229,7 +229,8 @@ export class PosterEditor extends LitElement {
     const at = desk.slots.indexOf(slot);
     const step = (by: number) =>
       this.open(desk.slots[(at + by + desk.slots.length) % desk.slots.length]?.name ?? "");
-    const changed = slot.name in desk.values;
+    // The example of a slot of the calendar is of another day.
+    const changed = slot.name in desk.values && !(slot.kind === "text" && slot.calendar);
     return html`
       <header class="sheet-head">
         <h2>${slot.label[settings.language]}</h2>
@@ -262,6 +263,9 @@ export class PosterEditor extends LitElement {
         if (!running) this.wrote(slot, event.target as HTMLTextAreaElement, false);
       },
       onDone: () => this.shut(),
+      calendar: slot.calendar
+        ? { day: desk.day, failed: desk.dayFailed, onDay: (day) => void desk.fillFrom(day) }
+        : null,
       onStyle: (style) => {
         const { style: _, ...rest } = desk.values[slot.name] ?? {};
         const text = desk.textOf(slot);
