@@ -10,13 +10,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from app.flow.orders import Edition as FileEdition
+from app.rendering.almanac import calendar_word
 from app.review.records import Comment
 
 WORKS, EDITIONS = Path(__file__).with_name("make_demo_works.yaml"), Path(__file__).with_name("make_demo_editions.yaml")
-
-_WEEKDAYS = "一二三四五六日"
-_DIGITS = "〇一二三四五六七八九"
-_HAN_MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 
 class _Read(BaseModel):
@@ -96,20 +93,15 @@ def _names(day: date) -> dict[str, str]:
     year, week, _ = monday.isocalendar()
     return {
         "day": str(day.day),
-        "date": _in_words(day),
+        "date": calendar_word("date", day, "zh"),
         "month": f"{day.month}月",
         "year": str(day.year),
-        "han_month": f"{''.join(_DIGITS[int(digit)] for digit in str(day.year))}年{_HAN_MONTHS[day.month - 1]}月",
-        "weekday": f"星期{_WEEKDAYS[day.weekday()]}",
+        "weekday": calendar_word("weekday", day, "zh"),
         "week": f"{year}年第{week}周",
         "from": str(monday),
         "to": str(monday + timedelta(days=4)),
-        "until": _in_words(day + timedelta(days=33)),
+        "until": calendar_word("date", day + timedelta(days=33), "zh"),
         "en_month": calendar.month_name[day.month],
-        "en_weekday": calendar.day_name[day.weekday()],
+        "en_weekday": calendar_word("weekday", day, "en"),
         "en_week": f"Week {week}, {year}",
     }
-
-
-def _in_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

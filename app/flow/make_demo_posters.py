@@ -17,6 +17,7 @@ from app.flow.share import share
 from app.flow.submit import Submitted, submit
 from app.kernel.errors import AppError, Blocked, Conflict, Invalid
 from app.posters.drafts import Draft
+from app.rendering.calendar_slots import calendar_texts
 
 VIA = ("wechat", "wechat", "moments", "wecom", "moments", "download")
 
@@ -26,7 +27,9 @@ def poster(house: House, login: str, work: Work) -> Story:
     actor = house.staff.actors[login]
     begun = house.office_hour(work.day)
     yield begun
-    slots = {name: dated(words, begun.astimezone(house.zone).date()) for name, words in work.slots.items()}
+    day = begun.astimezone(house.zone).date()
+    slots = calendar_texts(house.studio.templates[work.template].template, day, work.language)
+    slots |= {name: dated(words, day) for name, words in work.slots.items()}
     try:
         poster_id, revision = _drafted(house, actor, work, slots)
     except AppError as error:
