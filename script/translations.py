@@ -23,12 +23,20 @@ OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true",
 
 
 def collected() -> Catalog:
-    """Every word that code and templates ask for, with the files that do."""
+    """Every word that code and templates ask for, with the files that do.
+
+    *Raises* ValueError for one that is asked for both with a number and without: only one of the two is then found.
+    """
     catalog = Catalog(project="Imprimatur", charset="utf-8", fuzzy=False)
+    asked: dict[str, bool] = {}
     for folder in (WEB, PUBLIC):
         found = extract_from_dir(str(folder), METHODS, OPTIONS)
-        for file, _, message, comments, context in sorted(found, key=lambda one: (one[0], one[1])):
+        for file, line, message, comments, context in sorted(found, key=lambda one: (one[0], one[1])):
             place = f"{folder.relative_to(ROOT)}/{file}"
+            is_plural = isinstance(message, tuple)
+            words = message[0] if is_plural else message
+            if asked.setdefault(words, is_plural) != is_plural:
+                raise ValueError(f"{place}:{line}: “{words}” is asked for both with a number and without")
             catalog.add(message, None, [(place, None)], auto_comments=comments, context=context)
     return catalog
 

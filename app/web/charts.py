@@ -25,23 +25,27 @@ SCREENS = (Screen("narrow", 326, 208, 4), Screen("middle", 680, 248, 6), Screen(
 @dataclass(frozen=True, slots=True)
 class Series:
     """Values over time. `labels` name the points below the axis, `titles` say all of one when it is pointed at;
-    `before` are the values that it is compared with.
+    `before` are the values that it is compared with. An `open_end` is a last value that still grows: a day not over.
     """
 
     values: Sequence[int]
     before: Sequence[int]
     labels: Sequence[str]
     titles: Sequence[str]
+    open_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A line with the area below it, over a thin one of the time before. *Unit*: pixels of its screen."""
+    """A line with the area below it, over a thin one of the time before; `open_end` is the way to a value that still
+    grows, which belongs to neither. *Unit*: pixels of its screen.
+    """
 
     screen: Screen
     line: str
     area: str
     before: str
+    open_end: str
     ticks: tuple[tuple[float, str], ...]
     marks: tuple[tuple[float, str, str], ...]
     columns: tuple[tuple[float, float, str], ...]
@@ -85,14 +89,16 @@ def _trend(series: Series, screen: Screen, number: Callable[[int], str]) -> Tren
         return bottom - value / steps[-1] * (bottom - _TOP_PX)
 
     points = [(x(n), y(value)) for n, value in enumerate(series.values)]
-    line = _path(points)
-    edges = f"L{points[-1][0]:.1f} {bottom}L{points[0][0]:.1f} {bottom}Z" if points else ""
+    closed = points[:-1] if series.open_end else points
+    line = _path(closed)
+    edges = f"L{closed[-1][0]:.1f} {bottom}L{closed[0][0]:.1f} {bottom}Z" if closed else ""
     has_before = any(series.before)
     return Trend(
         screen=screen,
         line=line,
         area=line + edges,
         before=_path([(x(n), y(value)) for n, value in enumerate(series.before)]) if has_before else "",
+        open_end=_path(points[-2:]) if series.open_end else "",
         ticks=tuple((round(y(step), 1), number(step)) for step in steps),
         marks=_marks(series.labels, screen, x),
         columns=tuple((round(left + n * width, 1), round(width, 1), title) for n, title in enumerate(series.titles)),

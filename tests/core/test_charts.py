@@ -55,6 +55,17 @@ def test_the_highest_value_stands_highest_and_zero_on_the_base() -> None:
     assert chart.area == f"{chart.line}L{chart.dots[2][0]:.1f} {chart.bottom}L{chart.dots[0][0]:.1f} {chart.bottom}Z"
 
 
+def test_a_day_that_is_not_over_is_no_part_of_the_line() -> None:
+    names = ["a", "b", "c"]
+    whole = trends(Series([3, 4, 0], [], names, names), str)[0]
+    begun = trends(Series([3, 4, 0], [], names, names, open_end=True), str)[0]
+    (before, last) = whole.dots[1:]
+    assert begun.open_end == f"M{before[0]:.1f} {before[1]:.1f}L{last[0]:.1f} {last[1]:.1f}"
+    assert whole.line == begun.line + f"L{last[0]:.1f} {last[1]:.1f}"
+    assert (whole.open_end, begun.dots) == ("", whole.dots)
+    assert trends(Series([0], [], ["a"], ["a"], open_end=True), str)[0].area == ""
+
+
 def test_dots_give_way_where_days_are_many() -> None:
     many = trends(Series([1] * 90, [], ["x"] * 90, ["x"] * 90), str)
     assert [chart.dots for chart in many] == [()] * len(SCREENS)

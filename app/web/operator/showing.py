@@ -15,7 +15,7 @@ from app.reads.results import Results
 from app.tracking.results import Figures
 from app.web.charts import Series, Trend, spark, trends
 from app.web.languages import chosen
-from app.web.operator.asked import Asked, zone
+from app.web.operator.asked import Asked, today, zone
 from app.web.words import _
 
 # In the order in which one leads to the next.
@@ -115,7 +115,8 @@ def chart(ask: Asked, days: Sequence[Figures], before: Sequence[Figures]) -> tup
         _("%(day)s: %(value)s", day=format_date(day, "long"), value=format_decimal(value))
         for day, value in zip(ask.period.days, values, strict=True)
     ]
-    return trends(Series(values, [getattr(one, ask.figure) for one in before], labels, titles), compact)
+    earlier = [getattr(one, ask.figure) for one in before]
+    return trends(Series(values, earlier, labels, titles, open_end=ask.period.last == today()), compact)
 
 
 def in_words(ask: Asked, days: Sequence[Figures]) -> str:
