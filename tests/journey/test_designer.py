@@ -98,7 +98,7 @@ def test_a_designer_brings_a_template_to_review(browser: Browser, site: Site, sc
     expect(page.get_by_text(words["empty"])).to_be_visible()
     look(page)
 
-    wrong = template_files(slots=slots(words={"max_chars": 3})) | {"旧稿.png": b"not a picture"}
+    wrong = template_files(slots=slots(message={"max_chars": 3})) | {"旧稿.png": b"not a picture"}
     send(page, words, "日签-" + "很长的文件名" * 12 + ".zip", zipped(wrong))
     expect(page.get_by_role("heading", level=1)).to_contain_text(words["wrong"])
     expect(page.locator(".mend")).to_have_count(2)
