@@ -241,18 +241,18 @@ class Tight:
 
     def __init__(self, whole: str, text: str | None = None, kept: NDArray[np.bool_] | None = None) -> None:
         self.text = _BETWEEN.sub("", whole) if text is None else text
-        self._whole = whole
+        self.whole = whole
         self._kept = kept
 
     @lazy
     def starts(self) -> tuple[int, ...]:
         """Where the characters stand in the whole text."""
-        size = len(self._whole)
+        size = len(self.whole)
         if len(self.text) == size:
             return places(0, size)
         if self._kept is not None:
             return tuple(np.flatnonzero(self._kept).tolist())
-        return tuple([at for match in _KEPT.finditer(self._whole) for at in range(*match.span())])
+        return tuple([at for match in _KEPT.finditer(self.whole) for at in range(*match.span())])
 
 
 _BETWEEN, _KEPT = re.compile(r"(?:[^\w%]|_)+"), re.compile(r"(?:[^\W_]|%)+")

@@ -188,6 +188,8 @@ class Lexicon:
         start, end = parts[0][0], sounds.ends[at[1] - 1]
         if same == len(word) or not _whole_runs(tight, start, end):
             return False
+        if _PARTS.search(tight.whole, tight.starts[start], tight.starts[end - 1]):
+            return False  # 教育，不…: what a comma parts is no word
         if other == 0:
             return same > 0 or len(word) >= 2
         if len(word) == 2 and not (word in self.short and same == 1):
@@ -205,6 +207,9 @@ def _differs_too_much(written: str, word: str) -> bool:
     """Whether more than half of the characters are others that sound alike: said soon, for it is so mostly."""
     other = sum(char != wanted and not char.isascii() for char, wanted in zip(written, word, strict=True))
     return other * 2 > len(word)
+
+
+_PARTS = re.compile("[，。！？；：、,!?;:]")
 
 
 def _whole_runs(tight: Tight, start: int, end: int) -> bool:

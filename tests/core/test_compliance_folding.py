@@ -119,3 +119,10 @@ def test_findings_stand_in_the_text(text: str) -> None:
     for finding in verdict(RULES, text).findings:
         assert 0 <= finding.start < finding.end <= len(text)
         assert finding.text == text[finding.start : finding.end]
+
+
+def test_no_word_is_heard_across_a_comma() -> None:
+    heard = rules(term("稳赚不赔"), lexicon=["稳赚不赔"])
+    assert spans(heard, "本产品稳赚部赔") == ["稳赚部赔"]
+    for text in ("行情求稳，赚部赔给大家", "求稳。赚部赔给大家", "求稳；赚部赔给大家"):
+        assert spans(heard, text) == [], text
