@@ -47,6 +47,10 @@ def may_stand(only_if: tuple[Nearby, ...], view: View) -> bool:
 
 def stands(nearby: Nearby, view: View, start: int, end: int) -> bool:
     """Whether the context stands where it must, relative to the hit [start, end) of `view`."""
+    return _stands(nearby, view, start, end) and not (nearby.but is not None and _is_undone(nearby, view, start, end))
+
+
+def _stands(nearby: Nearby, view: View, start: int, end: int) -> bool:
     if nearby.is_anchored:
         return _stands_at(nearby, view, start, end)
     if nearby.text is not None:
@@ -69,6 +73,11 @@ def _window(nearby: Nearby, view: View, start: int, end: int) -> tuple[int, int]
     if nearby.after is not None:
         return end, min(last, end + nearby.within, view.segments.clause(start, end)[1])
     return first, last
+
+
+def _is_undone(nearby: Nearby, view: View, start: int, end: int) -> bool:
+    but = str(nearby.but)
+    return view.may_match(but) and view.has(but, *_window(nearby, view, start, end))
 
 
 def _stands_at(nearby: Nearby, view: View, start: int, end: int) -> bool:

@@ -63,7 +63,9 @@ class _Speller:
 
     def _context(self, context: Context, path: str) -> Context:
         if isinstance(context, Nearby):
-            return Nearby(**{context.place: self._words(context.pattern, self.pack, path), "within": context.within})
+            but = None if context.but is None else self._words(context.but, self.pack, path)
+            pattern = self._words(context.pattern, self.pack, path)
+            return Nearby(**{context.place: pattern}, within=context.within, but=but)
         return context if context.startswith("@") else self._words(context, self.pack, path)
 
     def patterns(self, patterns: Iterable[str], path: str) -> tuple[str, ...]:

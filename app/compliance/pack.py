@@ -42,7 +42,8 @@ class Nearby(Model):
     Exactly one of the keys says where it must stand, relative to the hit and within its sentence: `cover` over the hit,
     `before` within `within` characters before it, `after` within `within` characters after it; `sentence` anywhere in
     the sentence, `text` anywhere at all. With ``within: 0`` the match must touch the hit (it may run into it). A comma
-    between Chinese clauses ends what is before and after. The value is a RE2 pattern on the folded text.
+    between Chinese clauses ends what is before and after. The value is a RE2 pattern on the folded text. Where `but`
+    matches in the same stretch, before, after or in the sentence, the context does not stand: “why not” denies nothing.
     """
 
     cover: str | None = None
@@ -51,6 +52,7 @@ class Nearby(Model):
     sentence: str | None = None
     text: str | None = None
     within: Annotated[int, Field(ge=0, le=200)] = 12
+    but: str | None = None
 
     @cached_property
     def place(self) -> str:
@@ -73,6 +75,8 @@ class Nearby(Model):
     def _one_place(self) -> "Nearby":
         if sum(getattr(self, name) is not None for name in PLACES) != 1:
             raise ValueError("give exactly one of " + ", ".join(PLACES))
+        if self.but is not None and self.place in ("cover", "text"):
+            raise ValueError("“but” goes with before, after and sentence")
         return self
 
 

@@ -275,7 +275,10 @@ def _patterns(compiled: Compiled) -> Iterator[tuple[str, str]]:
     """(place, pattern) of every pattern that the rule uses."""
     rule = compiled.rule
     for place, contexts in (("unless", compiled.unless), ("only_if", compiled.only_if)):
-        yield from ((f"{place}[{index}]", nearby.pattern) for index, nearby in enumerate(contexts))
+        for index, nearby in enumerate(contexts):
+            yield f"{place}[{index}]", nearby.pattern
+            if nearby.but is not None:
+                yield f"{place}[{index}].but", nearby.but
     if isinstance(rule, RegexRule | DisclosureRule):
         yield from ((f"patterns[{index}]", pattern) for index, pattern in enumerate(rule.patterns))
     if isinstance(rule, ContextRule | DisclosureRule):

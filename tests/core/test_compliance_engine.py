@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from app.compliance.document import Document, Facts, TextRun
 from app.compliance.engine import check, check_text
@@ -171,3 +172,18 @@ def test_unknown_facts_are_refused() -> None:
     with pytest.raises(Invalid) as raised:
         check_text(GUARANTEE, "你好", "XX", "gold", TODAY)  # type: ignore[arg-type]
     assert [problem.code for problem in raised.value.problems] == ["unknown_jurisdiction", "unknown_product"]
+
+
+def test_a_context_is_undone_by_what_stands_in_the_same_stretch() -> None:
+    saving = [{"before": "(?:不|没)[^,]{0,6}$", "but": "不仅|不错过"}, {"sentence": "骗局", "but": "(?:不是|没有)骗局"}]
+    compiled = rules(term("保本", unless=saving))
+    for text in ("不承诺保本", "保本都是骗局", "不仅说说。不承诺保本"):
+        assert spans(compiled, text) == [], text
+    for text in ("不仅保本", "不错过保本", "保本不是骗局", "没有骗局，只有保本", "骗局少见。保本"):
+        assert spans(compiled, text) == ["保本"], text
+
+
+@pytest.mark.parametrize("place", ["cover", "text"])
+def test_nothing_undoes_a_context_without_a_stretch(place: str) -> None:
+    with pytest.raises(ValidationError, match="goes with before, after and sentence"):
+        rules(term("保本", unless=[{place: "不保本", "but": "不仅"}]))
