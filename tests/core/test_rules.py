@@ -63,8 +63,8 @@ def test_examples(rules: Rules, pack: Pack, rule: Rule) -> None:
 
 # Sentences that teach or warn, and say nothing of what stands beside them.
 BESIDE = {
-    "CN": ("投资者教育专栏。", "如遇诈骗请拨打110。", "警惕非法集资。", "帮信罪不可碰。"),
-    "": ("Beware of deepfakes. ", "If you suspect fraud, report it to the police. "),
+    "CN": ("投资者教育专栏。", "如遇诈骗请拨打110。", "帮信罪不可碰。", "我们正在招聘。"),
+    "": ("Beware of deepfakes. ", "If you suspect fraud, report it to the police. ", "We are hiring. "),
 }
 
 
