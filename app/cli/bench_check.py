@@ -12,6 +12,7 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from app.cli.bench_copies import copies, english_copies
 from app.cli.bench_engines import Engine, peers
 from app.cli.bench_goals import Goal, goals_as_text
+from app.cli.bench_plain import PATTERNS, TERMS, plain_rules
 from app.compliance.document import Facts
 from app.compliance.engine import AT_ONCE, check_many, fragment
 from app.compliance.normalise import fold_many
@@ -24,6 +25,7 @@ from app.rendering.display import DisplayList
 from app.rendering.values import Values
 
 OURS, FOLDING, ENGLISH = "imprimatur", "folding alone", "imprimatur, English (US)"
+PLAIN = "imprimatur, plain words"
 OF_HYPERSCAN, POSTER_MS, OF_SENSITIVE_WORD = 0.35, 3.0, 3.0
 ADVISORS = ("林若溪", "欧阳慕容", "王力", "Chen Wei", "阿依古丽·买买提")
 SYLLABLES = "安宁清远之文若思予可"  # a name is another in each round
@@ -107,6 +109,7 @@ def bench_check(studio: Studio, rounds: int, count: int, with_peers: bool) -> Ch
     terms, patterns = _asked(rules.books["CN"])
     result = CheckBench(count, len(terms), len(patterns))
     engines = _engines(rules, terms, today)
+    result.notes[PLAIN] = f"{TERMS} terms, {PATTERNS} patterns, no contexts"
     if with_peers:
         for name, peer in peers(terms, patterns).items():
             engines[name], result.notes[name] = peer.run, peer.note
@@ -152,9 +155,10 @@ def _asked(book: Book) -> tuple[list[str], list[str]]:
 
 
 def _engines(rules: Rules, terms: Sequence[str], today: date) -> dict[str, Engine]:
-    automaton = CharwiseDoubleArrayAhoCorasick(list(terms))
+    automaton, plain = CharwiseDoubleArrayAhoCorasick(list(terms)), plain_rules(list(copies(3000)))
     return {
         OURS: lambda texts: _checked(rules, texts, "CN", today),
+        PLAIN: lambda texts: _checked(plain, texts, "CN", today),
         FOLDING: fold_many,
         "plain Aho–Corasick list": lambda texts: [automaton.find(text) for text in texts],
         "naive loop": lambda texts: [[term for term in terms if term in text] for text in texts],
