@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.accounts.core import Actor
+from app.db import reading
 from app.flow.claim import claim
 from app.flow.decide import decide
 from app.flow.issue import issue
@@ -11,11 +12,13 @@ from app.flow.make_demo_copy import Work, dated
 from app.flow.make_demo_house import House
 from app.flow.make_demo_visits import spread
 from app.flow.orders import Edition
+from app.flow.published import load_version
 from app.flow.recall import recall_poster
 from app.flow.save_draft import save_draft, start_poster, withdraw
 from app.flow.share import share
 from app.flow.submit import Submitted, submit
 from app.kernel.errors import AppError, Blocked, Conflict, Invalid
+from app.library import records as library
 from app.posters.drafts import Draft
 from app.rendering.calendar_slots import calendar_texts
 
@@ -28,7 +31,9 @@ def poster(house: House, login: str, work: Work) -> Story:
     begun = house.office_hour(work.day)
     yield begun
     day = begun.astimezone(house.zone).date()
-    slots = calendar_texts(house.studio.templates[work.template].template, day, work.language)
+    with reading(house.deps) as session:
+        version = library.find_version(session, house.versions[work.template])
+    slots = calendar_texts(load_version(house.deps, version).template, day, work.language)
     slots |= {name: dated(words, day) for name, words in work.slots.items()}
     try:
         poster_id, revision = _drafted(house, actor, work, slots)
