@@ -125,10 +125,11 @@ def results(as_json: bool, visits: int, runs: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.option("--posters", type=click.IntRange(1, 10_000_000), default=100_000, show_default=True)
 @click.option("--texts", type=click.IntRange(1, 1_000_000), default=20_000, show_default=True)
+@click.option("--database", metavar="URL", help="An empty PostgreSQL database instead of a SQLite file of its own.")
 @click.pass_obj
-def rescan(parts: Parts, as_json: bool, posters: int, texts: int) -> None:
+def rescan(parts: Parts, as_json: bool, posters: int, texts: int, database: str | None) -> None:
     """What is in circulation judged again, when everything and when one rule has changed."""
     from app.cli.bench_rescan import bench_rescan
 
-    result = bench_rescan(parts.studio, parts.settings(), posters, min(posters, texts))
+    result = bench_rescan(parts.studio, parts.settings(), posters, min(posters, texts), database)
     click.echo(json.dumps(result.as_json(), indent=2, ensure_ascii=False) if as_json else result.as_text())

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.orm import Session
 
 from app.cli.bench_copies import harmless_copies
@@ -30,7 +30,8 @@ from app.flow.kept_document import Kept, packed
 from app.flow.make_poster import Order, Studio, compose
 from app.flow.rescan import JOB, carry_out, order_rescan
 from app.jobs import queue
-from app.kernel.errors import Unavailable
+from app.kernel.errors import Conflict, Unavailable
+from app.kernel.memory import take_out
 from app.library import records as library
 from app.library.core import Content
 from app.reads.rejudged import Works
@@ -78,6 +79,7 @@ class RescanBench:
     posters: int
     texts: int
     scans: tuple[Scan, ...]
+    database: str = "SQLite"
 
     def goals(self) -> list[Goal]:
         """What is aimed at for a million posters; another number has no goals."""
@@ -92,6 +94,7 @@ class RescanBench:
         return {
             "posters": self.posters,
             "texts": self.texts,
+            "database": self.database,
             "rescans": {
                 scan.name: {
                     "seconds": round(scan.seconds, 2),
@@ -106,7 +109,7 @@ class RescanBench:
 
     def as_text(self) -> str:
         """A table, and the goals."""
-        lines = [f"{self.posters:,} posters in circulation with {self.texts:,} distinct texts, SQLite"]
+        lines = [f"{self.posters:,} posters in circulation with {self.texts:,} distinct texts, {self.database}"]
         lines += [
             f"{scan.name:18} {scan.seconds:8.1f} s   cpu {scan.cpu_seconds:8.1f} s   "
             f"{scan.peak_mib:6.0f} MiB   {scan.blocked:,} blocked"
@@ -115,21 +118,31 @@ class RescanBench:
         return "\n".join([*lines, *goals_as_text(self.goals())])
 
 
-def bench_rescan(open_studio: OpenStudio, settings: Settings, posters: int, texts: int) -> RescanBench:
-    """Fill a SQLite database of its own, and carry out both rescans, each in a process of its own."""
+def bench_rescan(
+    open_studio: OpenStudio, settings: Settings, posters: int, texts: int, database_url: str | None = None
+) -> RescanBench:
+    """Fill a SQLite database of its own, or the empty one at `database_url`, and carry out all rescans, each in a
+    process of its own. *Raises* Conflict ``not_empty``.
+    """
     with tempfile.TemporaryDirectory(prefix="imprimatur-bench-") as folder:
-        own = settings.model_copy(
-            update={
-                "database_url": SecretStr(f"sqlite:///{Path(folder) / 'bench.db'}"),
-                "storage_dir": Path(folder) / "objects",
-            }
-        )
+        url = database_url or f"sqlite:///{Path(folder) / 'bench.db'}"
+        own = settings.model_copy(update={"database_url": SecretStr(url), "storage_dir": Path(folder) / "objects"})
+        _require_empty(own)
         fill(own, open_studio(own, None), posters, texts)
         scans = tuple(_scanned(open_studio, own, name) for name in (UNKNOWN, WHOLE, ONE))
-    return RescanBench(posters, texts, scans)
+    return RescanBench(posters, texts, scans, "SQLite" if url.startswith("sqlite") else "PostgreSQL")
 
 
 # --- the database ----------------------------------------------------------------------------------------------------
+
+
+def _require_empty(settings: Settings) -> None:
+    """A bench writes a million rows: never beside somebody's own."""
+    engine = open_engine(settings)
+    tables = inspect(engine).get_table_names()
+    engine.dispose()
+    if tables:
+        raise Conflict("not_empty", f"the database of a bench must be empty; this one has {len(tables)} tables")
 
 
 def fill(settings: Settings, studio: Studio, posters: int, texts: int) -> None:
@@ -143,7 +156,7 @@ def fill(settings: Settings, studio: Studio, posters: int, texts: int) -> None:
         library.add_content(session, version, Content("0" * 64, {}, head), None)
     with writing_connection(deps) as connection:
         for table in _POSTERS:
-            connection.execute(text(_numbered(table)), {"count": posters, "version": version, "now": _now()})
+            connection.execute(text(_numbered(table, version)), {"count": posters})
     with transaction(deps) as session:
         standing = documents.standing(session, "CN", "0" * 64, "2026-01-01")  # rules that nobody knows any more
     with writing_connection(deps) as connection:
@@ -155,48 +168,55 @@ def fill(settings: Settings, studio: Studio, posters: int, texts: int) -> None:
 # Numbered rows are made by the database itself: a million of them take seconds.
 _POSTERS = {
     "posters": {
-        "id": "printf('p%015d', i)",
-        "template_version_id": "version",
-        "owner_person_id": "printf('a%d', i % 5000)",
+        "id": "'p' || {number}",
+        "template_version_id": "'{version}'",
+        "owner_person_id": "'a' || CAST(i % 5000 AS TEXT)",
         "organisation_path": "'/hq/'",
-        "created_at": "now",
+        "created_at": "'{now}'",
     },
     "poster_snapshots": {
-        "id": "printf('s%015d', i)",
-        "poster_id": "printf('p%015d', i)",
+        "id": "'s' || {number}",
+        "poster_id": "'p' || {number}",
         "revision": "1",
-        "digest": "printf('%064d', i)",
+        "digest": "'{zeros}' || {number}",
         "content": "'{}'",
         "findings": "'[]'",
-        "taken_at": "now",
+        "taken_at": "'{now}'",
     },
     "review_cases": {
-        "subject_id": "printf('p%015d', i)",
+        "subject_id": "'p' || {number}",
         "kind": "'poster'",
         "organisation_path": "'/hq/'",
         "state": "'issued'",
         "version": "1",
-        "digest": "printf('%064d', i)",
+        "digest": "'{zeros}' || {number}",
         "findings": "'[]'",
     },
     "links": {
-        "code": "printf('c%09d', i)",
+        "code": "'c' || {number}",
         "target_kind": "'poster'",
-        "target": "printf('p%015d', i)",
+        "target": "'p' || {number}",
         "channel": "'wechat'",
-        "root_code": "printf('c%09d', i)",
+        "root_code": "'c' || {number}",
         "depth": "0",
-        "minted_at": "now",
-        "activated_at": "now",
+        "minted_at": "'{now}'",
+        "activated_at": "'{now}'",
     },
 }
 
 
-def _numbered(table: str) -> str:
+def _numbered(table: str, version: str) -> str:
+    """Rows with a number of fifteen digits in their names, as both databases write them."""
     columns = _POSTERS[table]
+    said = {
+        "number": "substr(CAST(1000000000000000 + i AS TEXT), 2)",
+        "zeros": "0" * 49,
+        "version": version,
+        "now": _now(),
+    }
+    values = [value if value == "'{}'" else value.format_map(said) for value in columns.values()]
     counted = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)"
-    given = "(SELECT :version AS version, :now AS now)"
-    return f"INSERT INTO {table} ({', '.join(columns)}) {counted} SELECT {', '.join(columns.values())} FROM n, {given}"  # noqa: S608
+    return f"INSERT INTO {table} ({', '.join(columns)}) {counted} SELECT {', '.join(values)} FROM n"  # noqa: S608
 
 
 def _keep_documents(connection: Connection, studio: Studio, posters: int, texts: int, standing: str) -> None:
@@ -266,6 +286,7 @@ def _scanned(open_studio: OpenStudio, settings: Settings, name: str) -> Scan:
 
 def _scan(answer: Pipe, open_studio: OpenStudio, settings: Settings, name: str) -> None:
     answer.send(scan(settings, open_studio(settings, "daily-greeting"), name))
+    take_out()
 
 
 def scan(settings: Settings, studio: Studio, name: str) -> Scan:
