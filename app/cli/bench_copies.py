@@ -101,10 +101,11 @@ def copies(count: int, seed: int = SEED) -> Iterator[str]:
 
 
 def harmless_copies(count: int, is_harmless: Callable[[str], bool], seed: int = SEED) -> Iterator[str]:
-    """`count` Chinese texts of the sentences that are harmless, each asked about once."""
+    """`count` Chinese texts of the sentences that are harmless, each asked about in some of the ways it is filled."""
     random = Random(seed)  # noqa: S311 - a bench, no secret
     openers, middles, endings = (
-        [part for part in parts if is_harmless(_filled(part, random))] for parts in (_OPENERS, _MIDDLES, _ENDINGS)
+        [part for part in parts if all(is_harmless(_filled(part, random)) for _ in range(12))]
+        for parts in (_OPENERS, _MIDDLES, _ENDINGS)
     )
     for _ in range(count):
         parts = [random.choice(openers), *random.sample(middles, 2), random.choice(endings)]

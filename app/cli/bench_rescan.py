@@ -238,11 +238,15 @@ def _keep_documents(connection: Connection, studio: Studio, posters: int, texts:
 def _documents(studio: Studio, count: int) -> Iterator[Document]:
     """Posters of the built-in templates with everyday copy in their largest text, and every so often a certain word."""
     today = datetime.now(UTC).date()
+    found = _bases(studio, today)
+    products = {base.facts.product for base, _ in found}
 
     def is_harmless(copy: str) -> bool:
-        return check_text(studio.rules, copy, "CN", "generic", today).outcome in ("pass", "advise")
+        """For whichever product it is put into."""
+        outcomes = (check_text(studio.rules, copy, "CN", product, today).outcome for product in products)
+        return all(outcome != "block" for outcome in outcomes)
 
-    bases = cycle(_bases(studio, today))
+    bases = cycle(found)
     for number, copy in enumerate(harmless_copies(count, is_harmless)):
         base, place = next(bases)
         said = f"{WORD}。{copy}" if number % EVERY == 0 else copy
