@@ -1,7 +1,7 @@
 """Show a template: as it looks with somebody's own name on it, small, and kept once it has been painted."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,17 +18,22 @@ from app.rendering.values import PROFILE_FIELDS, Profile, Values
 from app.rendering.version import renderer_version
 
 WIDTHS_PX = (360, 540, 1080)
+NOBODY: dict[Language, Profile] = {
+    "zh": Profile("您的姓名", "职务", "电话", "机构", "执业编号"),
+    "en": Profile("Your name", "Title", "Phone", "Organisation", "Licence no."),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A picture that is wanted: a template with a profile on it. `size` falls back to the template's first.
+    """A picture that is wanted: a template with a profile on it, or with words in its place (None). `size` falls back
+    to the template's first.
 
     With a `day`, the calendar's slots say what it is on that day; without, they show the template's examples.
     """
 
     template: LoadedTemplate
-    profile: Profile
+    profile: Profile | None
     language: Language
     width_px: int
     size: str | None = None
@@ -43,7 +48,7 @@ class Showing:
 
 def key_of(studio: Studio, showing: Showing) -> str:
     """A digest over everything that the pixels depend on; nothing is painted for it."""
-    profile = showing.profile
+    profile = showing.profile or nobody(studio, showing)
     size_name, _ = showing.template.template.size(showing.size)
     return digest_of(
         {
@@ -63,7 +68,7 @@ def key_of(studio: Studio, showing: Showing) -> str:
 def show_template(studio: Studio, folder: Path, showing: Showing) -> bytes:
     """The picture as a WebP, from `folder` where it has been painted before.
 
-    A profile that does not fit the template (the editor says where) is shown without name and photo.
+    In the place of a profile that does not fit the template (the editor says where) there are words.
     """
     key = key_of(studio, showing)
     file = folder / key[:2] / f"{key}.webp"
@@ -75,11 +80,16 @@ def show_template(studio: Studio, folder: Path, showing: Showing) -> bytes:
     return data
 
 
+def nobody(studio: Studio, showing: Showing) -> Profile:
+    """What stands in the place of somebody's name, photo and number."""
+    return replace(NOBODY[showing.spoken], photo=studio.no_photo)
+
+
 def _paint(studio: Studio, showing: Showing) -> bytes:
     try:
-        display = _laid_out(studio, showing, showing.profile)
+        display = _laid_out(studio, showing, showing.profile or nobody(studio, showing))
     except Invalid:
-        display = _laid_out(studio, showing, Profile(photo=studio.no_photo))
+        display = _laid_out(studio, showing, nobody(studio, showing))
     return thumbnail(display, studio.kit.fonts, showing.width_px, studio.cache)
 
 

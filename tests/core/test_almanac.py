@@ -71,10 +71,10 @@ def test_a_day_in_words() -> None:
     }
 
 
-def test_every_word_of_thirty_years_has_its_form_and_every_term_its_turn() -> None:
+def test_every_word_of_five_years_has_its_form_and_every_term_its_turn() -> None:
     met: set[str] = set()
-    for ahead in range(365 * 30):
-        day = date(2015, 1, 1) + timedelta(days=ahead)
+    for ahead in range(365 * 5):
+        day = date(2024, 1, 1) + timedelta(days=ahead)
         met.add(season_of(day))
         occasion = occasion_of(day)
         met |= {occasion.zh} if occasion else set()

@@ -465,9 +465,9 @@ def test_the_editor_asks_the_calendar_for_another_day(advisor: FlaskClient) -> N
 def test_the_thumbnail_of_a_day_is_of_that_day(advisor: FlaskClient) -> None:
     tags = {
         advisor.get(f"/templates/daily-greeting/thumbnail-360.webp?day={day}").headers["ETag"]
-        for day in ("2026-12-22", "2026-12-23", "2026-12-22")
+        for day in ("2026-12-22", "2026-12-23", "2026-12-22", "2026-12-22&of=nobody")
     }
-    assert len(tags) == 2
+    assert len(tags) == 3
 
 
 def test_home_says_which_festivals_come_and_how_many_days_are_left(advisor: FlaskClient) -> None:

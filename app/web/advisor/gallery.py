@@ -93,14 +93,17 @@ def template_page(slug: str) -> str:
 @blueprint.get("/<slug>/thumbnail-<int:width>.webp")
 @permitted("template.read")
 def thumbnail(slug: str, width: int) -> Response:
-    """A template's picture with the visitor's own name on it; 304 where the browser has it already."""
+    """A template's picture with the visitor's own name on it; 304 where the browser has it already.
+
+    With ``of=nobody`` it has no name and no photo: one for everybody, where it is too small for either to be seen.
+    """
     if width not in WIDTHS_PX:
         raise NotFound("no_such_picture", "there is no picture of this width")
     loaded = load_version(parts().deps, usable_template(slug))
     size = _known(request.args.get("size"), tuple(loaded.template.sizes))
     studio = parts().studio
-    day = day_asked() or today()
-    showing = Showing(loaded, own_profile(loaded.template.product), chosen(), width, size, day)
+    profile = None if request.args.get("of") == "nobody" else own_profile(loaded.template.product)
+    showing = Showing(loaded, profile, chosen(), width, size, day_asked() or today())
     response = make_response()
     key = key_of(studio, showing)
     response.set_etag(key)
