@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from app.flow.keep_picture import bring_picture
 from app.flow.recall import recall_poster
 from app.flow.save_draft import save_draft, start_poster
 from app.flow.show_poster import picture_of, pictured
+from app.flow.show_template import Showing, show_template
 from app.flow.submit import submit
 from app.kernel.errors import NotFound
 from app.library import records as library
@@ -32,6 +34,7 @@ from app.posters import records as posters
 from app.posters.drafts import Draft, SnapshotContent
 from app.posters.tables import ShareRow, SnapshotRow
 from app.rendering.almanac import occasions
+from app.rendering.values import Profile
 from app.review.records import Comment, find_case
 from app.review.tables import CaseRow
 from app.web.advisor.sharing import file_name
@@ -479,3 +482,13 @@ def test_home_says_which_festivals_come_and_how_many_days_are_left(advisor: Flas
     assert all(one.en in page for one in expected)
     left = (expected[-1].day - today).days
     assert f"in {left} day" in page or "today" in page
+
+
+def test_in_the_place_of_a_profile_that_does_not_fit_there_are_words(house: House, tmp_path: Path) -> None:
+    studio = house.parts.studio
+    loaded = studio.templates["daily-greeting"]
+    shown = [
+        show_template(studio, tmp_path / str(number), Showing(loaded, profile, "zh", 360))
+        for number, profile in enumerate((Profile(name=""), None, studio.sample_profile))
+    ]
+    assert shown[0] == shown[1] != shown[2]
