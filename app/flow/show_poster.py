@@ -17,6 +17,7 @@ from app.flow.issue import address_of, issue_in_force
 from app.flow.make_poster import Studio
 from app.flow.own_profile import profile_document
 from app.flow.published import load_version
+from app.flow.show_template import nobody
 from app.flow.steps import poster_in_reach
 from app.kernel.digest import digest_of
 from app.kernel.errors import Invalid
@@ -122,14 +123,14 @@ def picture_of(deps: Deps, studio: Studio, wanted: Pictured) -> bytes:
 
 def _laid_out(deps: Deps, studio: Studio, template: LoadedTemplate, wanted: Pictured) -> DisplayList:
     slots, profile = dict(wanted.values.get("slots", {})), dict(wanted.values.get("profile", {}))
-    nobody = Profile(photo=studio.no_photo)
+    blank = Profile(photo=studio.no_photo)
     for _ in range(2):
         try:
             document = {"slots": slots, "profile": profile}
-            return _display(studio, template, read_values(template.template, document, deps.store.get, nobody), wanted)
+            return _display(studio, template, read_values(template.template, document, deps.store.get, blank), wanted)
         except Invalid as error:
             slots, profile = _without(slots, error), _without(profile, error)
-    return _display(studio, template, Values(profile=nobody), wanted)
+    return _display(studio, template, Values(profile=nobody(studio, wanted.language)), wanted)
 
 
 def _without(values: dict[str, Any], error: Invalid) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Showing:
 
 def key_of(studio: Studio, showing: Showing) -> str:
     """A digest over everything that the pixels depend on; nothing is painted for it."""
-    profile = showing.profile or nobody(studio, showing)
+    profile = showing.profile or nobody(studio, showing.spoken)
     size_name, _ = showing.template.template.size(showing.size)
     return digest_of(
         {
@@ -80,16 +80,16 @@ def show_template(studio: Studio, folder: Path, showing: Showing) -> bytes:
     return data
 
 
-def nobody(studio: Studio, showing: Showing) -> Profile:
+def nobody(studio: Studio, language: Language) -> Profile:
     """What stands in the place of somebody's name, photo and number."""
-    return replace(NOBODY[showing.spoken], photo=studio.no_photo)
+    return replace(NOBODY[language], photo=studio.no_photo)
 
 
 def _paint(studio: Studio, showing: Showing) -> bytes:
     try:
-        display = _laid_out(studio, showing, showing.profile or nobody(studio, showing))
+        display = _laid_out(studio, showing, showing.profile or nobody(studio, showing.spoken))
     except Invalid:
-        display = _laid_out(studio, showing, nobody(studio, showing))
+        display = _laid_out(studio, showing, nobody(studio, showing.spoken))
     return thumbnail(display, studio.kit.fonts, showing.width_px, studio.cache)
 
 

@@ -49,18 +49,13 @@ def is_calendars(slot: TextSlot, text: str) -> bool:
     return is_word(slot.calendar, text)
 
 
-def calendar_problems(path: str, slot: TextSlot, languages: tuple[Language, ...]) -> Iterator[Problem]:
-    """What is wrong with the lines of a slot in themselves."""
+def calendar_problems(path: str, slot: TextSlot) -> Iterator[Problem]:
+    """Lines without a calendar, a calendar without lines, and lines of days that it does not know."""
     if (slot.calendar == "line") != bool(slot.lines):
         yield Problem(f"{path}.lines", "lines_and_calendar", "“calendar”: “line” and “lines” go together")
-    for name, words in slot.lines.items():
+    for name in slot.lines:
         if name not in KNOWN:
             yield Problem(f"{path}.lines.{name}", "no_such_occasion", "this is no solar term and no festival")
-        for language in languages:
-            length = len(words_in(words, language))
-            if length > slot.max_chars:
-                message = f"{length} characters, {slot.max_chars} allowed"
-                yield Problem(f"{path}.lines.{name}", "too_long", message)
 
 
 def _line(slot: TextSlot, day: date, language: Language) -> str:

@@ -25,7 +25,7 @@ from app.rendering.scene import (
     Words,
 )
 from app.rendering.template import Slot, Template, TextSlot, flat
-from app.rendering.values import PROFILE_FIELDS
+from app.rendering.values import PROFILE_FIELDS, words_in
 
 MIN_DISCLOSURE_PX = 22.0  # at 1080 px width
 MIN_DISCLOSURE_MM = 6 * 25.4 / 72  # 6 pt
@@ -66,14 +66,16 @@ def _slot_problems(template: Template, name: str, slot: Slot) -> Iterator[Proble
     if name in RESERVED_SLOT_NAMES:
         yield Problem(path, "reserved_name", "means the advisor's own in a table of rows; name the slot otherwise")
     if isinstance(slot, TextSlot):
-        yield from _words_problems(template, f"{path}.example", slot.example, emoji=slot.emoji)
-        for language in template.languages:
-            words = slot.example if isinstance(slot.example, str) else slot.example.text(language)
-            if len(words) > slot.max_chars:
-                yield Problem(f"{path}.example", "too_long", f"{len(words)} characters, {slot.max_chars} allowed")
-        for occasion, line in slot.lines.items():
-            yield from _words_problems(template, f"{path}.lines.{occasion}", line, emoji=slot.emoji)
-        yield from calendar_problems(path, slot, template.languages)
+        for here, said in {
+            "example": slot.example,
+            **{f"lines.{day}": line for day, line in slot.lines.items()},
+        }.items():
+            yield from _words_problems(template, f"{path}.{here}", said, emoji=slot.emoji)
+            for language in template.languages:
+                length = len(words_in(said, language))
+                if length > slot.max_chars:
+                    yield Problem(f"{path}.{here}", "too_long", f"{length} characters, {slot.max_chars} allowed")
+        yield from calendar_problems(path, slot)
         for index, style in enumerate(slot.styles):
             if style not in template.styles:
                 yield Problem(f"{path}.styles[{index}]", "unknown_style", f"there is no style “{style}”")
